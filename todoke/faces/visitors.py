@@ -1,0 +1,130 @@
+"""Who is looking: a resident, an officer, or nobody that we know."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import translation
+from django.utils.functional import SimpleLazyObject
+
+from todoke.exchange.messages.queries import unread_count
+from todoke.kernel.errors import NotFoundError
+from todoke.kernel.sessions import principal_of
+from todoke.registry.organisations.models import Officer
+from todoke.registry.organisations.types import Role
+from todoke.registry.people.models import Resident
+from todoke.registry.places.prefectures import prefecture
+
+Parameters = ParamSpec("Parameters")
+
+
+class VisitorMiddleware:
+    """Sets ``request.resident`` and ``request.officer``, at most one of which is not None."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        kind, _, key = principal_of(request).partition(":")
+        request.resident = Resident.objects.filter(pk=key).first() if kind == "resident" else None  # type: ignore[attr-defined]
+        request.officer = Officer.objects.filter(pk=key, active=True).first() if kind == "officer" else None  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        if kind:
+            response.headers["Cache-Control"] = "private, no-store"
+        return response
+
+
+class ResidentRequest(HttpRequest):
+    """A request of a resident who is logged in."""
+
+    resident: Resident
+    reading: str
+
+
+class OfficerRequest(HttpRequest):
+    """A request of an officer who is logged in."""
+
+    officer: Officer
+    reading: str
+
+
+def resident_required(
+    view: Callable[Concatenate[ResidentRequest, Parameters], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, Parameters], HttpResponse]:
+    """Sends strangers to the log-in, and back afterwards."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponse:
+        if getattr(request, "resident", None) is None:
+            return redirect(f"{reverse('portal:login')}?{urlencode({'next': request.get_full_path()})}")
+        return view(request, *args, **kwargs)  # type: ignore[arg-type]
+
+    return guarded
+
+
+def officer_required(
+    view: Callable[Concatenate[OfficerRequest, Parameters], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, Parameters], HttpResponse]:
+    """Sends strangers to the staff log-in, and back afterwards."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponse:
+        if getattr(request, "officer", None) is None:
+            return redirect(f"{reverse('console:login')}?{urlencode({'next': request.get_full_path()})}")
+        return view(request, *args, **kwargs)  # type: ignore[arg-type]
+
+    return guarded
+
+
+def role_required(
+    *roles: Role,
+) -> Callable[
+    [Callable[Concatenate[OfficerRequest, Parameters], HttpResponse]],
+    Callable[Concatenate[HttpRequest, Parameters], HttpResponse],
+]:
+    """Lets in officers who hold one of ``roles`` anywhere; for others the page does not exist."""
+
+    def wrap(
+        view: Callable[Concatenate[OfficerRequest, Parameters], HttpResponse],
+    ) -> Callable[Concatenate[HttpRequest, Parameters], HttpResponse]:
+        @wraps(view)
+        def guarded(request: OfficerRequest, *args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponse:
+            if not request.officer.memberships.filter(role__in=roles).exists():
+                raise NotFoundError
+            return view(request, *args, **kwargs)
+
+        return officer_required(guarded)
+
+    return wrap
+
+
+def page_context(request: HttpRequest) -> dict[str, Any]:
+    """What every page's frame shows."""
+    resident = getattr(request, "resident", None)
+    officer = getattr(request, "officer", None)
+    place = prefecture(settings.PREFECTURE)
+    english = translation.get_language() == "en"
+    return {
+        "resident": resident,
+        "officer": officer,
+        "officer_roles": SimpleLazyObject(lambda: {m.role for m in officer.memberships.all()} if officer else set()),
+        "officer_office": SimpleLazyObject(lambda: _first_office(officer) if officer else ""),
+        "unread_count": SimpleLazyObject(lambda: unread_count(resident)) if resident else 0,
+        "prefecture_name": place.short_name_en if english else place.short_name,
+        "prefecture_full_name": place.name_en if english else place.name,
+        "demonstration": settings.DEMONSTRATION,
+        "language": getattr(request, "reading", "ja"),
+    }
+
+
+def _first_office(officer: Officer) -> str:
+    membership = officer.memberships.select_related("organisation__parent").first()
+    if membership is None:
+        return ""
+    organisation = membership.organisation
+    return f"{organisation.parent.name} {organisation.name}" if organisation.parent else organisation.name

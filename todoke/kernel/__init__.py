@@ -1,0 +1,1 @@
+"""No domain, no HTTP: what every room stands on."""

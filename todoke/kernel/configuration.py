@@ -1,0 +1,54 @@
+"""Settings from the environment, each declared once with its default and what it is for."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A setting as the reference table shows it."""
+
+    name: str
+    default: str
+    help: str
+
+
+declared: dict[str, Declared] = {}
+
+
+class ConfigurationError(Exception):
+    """An environment variable holds what cannot be read."""
+
+
+def setting(name: str, default: Value, help: str, cast: Callable[[str], Value], shown: str | None = None) -> Value:
+    """Read ``name`` from the environment.
+
+    ``shown`` stands in the reference table for a default that differs between machines.
+    Raises ConfigurationError, naming the variable and not its value, when ``cast`` refuses it.
+    """
+    declared[name] = Declared(name, str(default) if shown is None else shown, help)
+    raw = os.environ.get(name)
+    if raw is None or raw == "":
+        return default
+    try:
+        return cast(raw)
+    except ValueError as error:
+        raise ConfigurationError(f"{name} cannot be read as {getattr(cast, '__name__', 'a value')}") from error
+
+
+def boolean(raw: str) -> bool:
+    """1, true, yes, on; or 0, false, no, off."""
+    if raw.lower() in {"1", "true", "yes", "on"}:
+        return True
+    if raw.lower() in {"0", "false", "no", "off"}:
+        return False
+    raise ValueError(raw)
+
+
+def words(raw: str) -> list[str]:
+    """A list separated by commas."""
+    return [word.strip() for word in raw.split(",") if word.strip()]

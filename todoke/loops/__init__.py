@@ -1,0 +1,1 @@
+"""The ways the data takes, from end to end."""

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ApplyConfig(AppConfig):
+    name = "todoke.loops.apply"
+    label = "apply"

@@ -1,0 +1,98 @@
+"""Residents, their households, how they are recognised, what is known of them, and who looked."""
+
+from django.db import models
+
+from todoke.kernel.ids import new_id
+
+
+class Household(models.Model):
+    """People who live together (世帯)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    municipality_code = models.CharField(max_length=5)
+    postal_code = models.CharField(max_length=7, blank=True)
+    address = models.CharField(max_length=200)
+    longitude = models.FloatField(null=True)
+    latitude = models.FloatField(null=True)
+
+    def __str__(self) -> str:
+        return self.address
+
+
+class Resident(models.Model):
+    """A person as the register of residents (住民基本台帳) or, for others, the card gives them."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="members")
+    relation = models.CharField(max_length=20, help_text="To the head of household: head, spouse, child, parent, other")
+    name = models.CharField(max_length=100, help_text="As given: 氏 and 名 with a half-width space")
+    name_kana = models.CharField(max_length=100, blank=True)
+    name_key = models.CharField(max_length=100, help_text="text.search_key of the name, for comparison only")
+    birth_date = models.DateField()
+    gender = models.CharField(max_length=1, help_text="ISO 5218: 0 not known, 1 male, 2 female, 9 other")
+    registered = models.BooleanField(default=True, help_text="Whether the register of residents has this person")
+    demonstration = models.BooleanField(default=False, help_text="A made-up person")
+    email = models.EmailField(blank=True)
+    language = models.CharField(max_length=5, default="ja")
+    wants_email = models.BooleanField(default=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["birth_date", "name_key"], name="resident_match"),
+            models.Index(fields=["household"], name="resident_household"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Identity(models.Model):
+    """A subject of an OpenID provider, and the resident it stands for."""
+
+    issuer = models.CharField(max_length=200)
+    subject = models.CharField(max_length=255)
+    resident = models.ForeignKey(Resident, on_delete=models.CASCADE, related_name="identities")
+    first_used_at = models.DateTimeField()
+    last_used_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["issuer", "subject"], name="an_identity_once")]
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+class Fact(models.Model):
+    """Something known of a resident; a newer row corrects an older one, which stays."""
+
+    resident = models.ForeignKey(Resident, on_delete=models.CASCADE, related_name="facts")
+    key = models.CharField(max_length=80)
+    value = models.JSONField()
+    source = models.CharField(max_length=40, help_text="register, card, self")
+    source_detail = models.CharField(max_length=120, blank=True, help_text="Which submission, for those said by the person")
+    learnt_at = models.DateTimeField()
+    valid_from = models.DateField(null=True)
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["resident", "key", "-id"], name="fact_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.key} of {self.resident_id}"
+
+
+class AccessEntry(models.Model):
+    """A look at a resident's data by staff or a service; the resident can read it."""
+
+    resident = models.ForeignKey(Resident, on_delete=models.CASCADE, related_name="access_entries")
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=64)
+    actor_name = models.CharField(max_length=60, help_text="As shown to the resident: an office, not a person's name")
+    what = models.CharField(max_length=200)
+    purpose = models.CharField(max_length=200)
+
+    class Meta:
+        indexes = [models.Index(fields=["resident", "-id"], name="access_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.actor_name}: {self.what}"

@@ -1,0 +1,157 @@
+"""Django's settings. What an installation chooses comes from the environment, by ``setting``."""
+
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from todoke.kernel.configuration import boolean, setting, words
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+STATE = setting("TODOKE_STATE", BASE_DIR / ".state", "Folder of what a machine keeps for itself: logs, keys", Path, ".state")
+DEBUG = setting("TODOKE_DEBUG", False, "Show error details in the browser; never in production", boolean)
+SECRET_KEY = setting(
+    "TODOKE_SECRET_KEY", "demonstration-only-not-secret", "Signs cookies; 50 random characters in production", str
+)
+FIELD_KEYS = setting(
+    "TODOKE_FIELD_KEYS",
+    ["MWJ2cVpqN0t4V3BtUnRZd0hhTG9FZFNjR2ZVaUtuQjA="],
+    "Fernet keys that encrypt secrets at rest, newest first, separated by commas",
+    words,
+    "a demonstration key",
+)
+BASE_URL = setting("TODOKE_BASE_URL", "http://localhost:8000", "Address at which residents reach the portal", str)
+ALLOWED_HOSTS = setting("TODOKE_HOSTS", ["localhost", "127.0.0.1"], "Host names served, separated by commas", words)
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+PREFECTURE = setting("TODOKE_PREFECTURE", "04", "The prefecture served, by its code in JIS X 0401", str)
+DEMONSTRATION = setting(
+    "TODOKE_DEMONSTRATION", False, "Say on every page that this is a demonstration with fictitious people", boolean
+)
+PACKS = setting("TODOKE_PACKS", BASE_DIR / "packs", "Folder of the services", Path, "packs")
+
+
+def _database(url: str) -> dict[str, object]:
+    """``postgresql://user:password@host:port/name?options``; a socket folder goes into ``?host=``."""
+    parts = urlsplit(url)
+    options = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")) or "todoke",
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", parts.hostname or ""),
+        "PORT": options.pop("port", str(parts.port or "")),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": options,
+    }
+
+
+DATABASE_URL = setting(
+    "DATABASE_URL", "", "PostgreSQL to use; empty: an embedded one is started and kept under TODOKE_STATE", str
+)
+DATABASES = {"default": _database(DATABASE_URL)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "procrastinate.contrib.django",
+    "csp",
+    "todoke.kernel",
+    "todoke.registry.organisations",
+    "todoke.registry.places",
+    "todoke.registry.people",
+    "todoke.registry.catalogue",
+    "todoke.exchange.messages",
+    "todoke.capabilities.forms",
+    "todoke.loops.apply",
+    "todoke.faces.look",
+    "todoke.faces.portal",
+    "todoke.faces.console",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "todoke.faces.language.LanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "todoke.faces.visitors.VisitorMiddleware",
+    "todoke.faces.failures.FailureMiddleware",
+]
+
+ROOT_URLCONF = "todoke.faces.urls"
+WSGI_APPLICATION = "todoke.faces.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "todoke.faces.visitors.page_context",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "todoke.faces.look.templatetags.look"],
+        },
+    }
+]
+
+LANGUAGE_CODE = "ja"
+LANGUAGES = [("ja", "日本語"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "todoke" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Tokyo"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = STATE / "static"
+WHITENOISE_USE_FINDERS = True
+STATICFILES_DIRS = [BASE_DIR / "todoke" / "faces" / "static"]
+
+SESSION_ENGINE = "todoke.kernel.sessions"
+SESSION_COOKIE_NAME = "todoke"
+SESSION_COOKIE_AGE = setting("TODOKE_SESSION_SECONDS", 12 * 3600, "A log-in ends after so many seconds at the latest", int)
+SESSION_IDLE_SECONDS = setting("TODOKE_SESSION_IDLE_SECONDS", 2 * 3600, "A log-in ends after so many idle seconds", int)
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SECURE = BASE_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "todoke.faces.failures.csrf_failure"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+    }
+}
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+UPLOAD_MAX_BYTES = setting("TODOKE_UPLOAD_MAX_BYTES", 10 * 1024 * 1024, "Largest file a person may attach", int)
+
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = setting("TODOKE_SMTP_HOST", "localhost", "SMTP server", str)
+EMAIL_PORT = setting("TODOKE_SMTP_PORT", 25, "Its port", int)
+EMAIL_HOST_USER = setting("TODOKE_SMTP_USER", "", "Its user, where it asks for one", str)
+EMAIL_HOST_PASSWORD = setting("TODOKE_SMTP_PASSWORD", "", "Its password", str)
+EMAIL_USE_TLS = setting("TODOKE_SMTP_STARTTLS", False, "Whether to ask it for STARTTLS", boolean)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = setting("TODOKE_MAIL_FROM", "todoke@localhost", "Sender of e-mails", str)
+
+SILENCED_SYSTEM_CHECKS = ["models.W042"]
