@@ -1,0 +1,1 @@
+"""Writes of cases, a file per noun."""

@@ -1,0 +1,107 @@
+"""Deciding by two officers: one proposes (起案), another approves (決裁)."""
+
+from collections.abc import Collection
+
+from django.db import transaction
+
+from todoke.kernel import clock
+from todoke.loops.apply.actions.case import Actor, locked, saved
+from todoke.loops.apply.errors import (
+    OpenFindingsError,
+    OwnProposalError,
+    ReasonsMissingError,
+    TicksMissingError,
+    WrongStateError,
+)
+from todoke.loops.apply.findings import blocking_findings
+from todoke.loops.apply.letters import letter_for
+from todoke.loops.apply.models import Case, Decision, Proposal
+from todoke.loops.apply.notices import tell_applicant
+from todoke.loops.apply.types import WORKABLE_STATES, CaseState, EventKind
+from todoke.registry.catalogue.queries import pack_of
+from todoke.registry.organisations.models import Officer
+
+TICKS = frozenset({"changes", "reasons", "letter"})
+"""What an approver of an adverse decision says to have read."""
+
+
+@transaction.atomic
+def propose_decision(*, case: Case, officer: Officer, outcome: str, reasons: str, revision: int) -> Proposal:
+    """Propose an outcome of the pack, with the reasons that the letter gives (行政手続法8条).
+
+    Raises OpenFindingsError while a finding of weight 要確認 stands, ReasonsMissingError where the outcome is
+    adverse and no reasons are given, KeyError for an outcome that the pack does not have.
+    """
+    row = locked(case, revision, *WORKABLE_STATES)
+    chosen = pack_of(row.pack_version_id).workflow.outcome(outcome)
+    if blocking_findings(row):
+        raise OpenFindingsError
+    if not chosen.favourable and not reasons.strip():
+        raise ReasonsMissingError
+    proposal = Proposal.objects.create(
+        case=row,
+        outcome=outcome,
+        reasons=reasons.strip(),
+        letter=letter_for(row, chosen, reasons.strip()),
+        proposed_by=officer,
+        proposed_at=clock.now(),
+    )
+    row.assignee = row.assignee or officer
+    row.state = CaseState.PROPOSED
+    saved(row, EventKind.PROPOSED, Actor.officer(officer), outcome=outcome)
+    return proposal
+
+
+def _open_proposal(case: Case) -> Proposal:
+    proposal = case.proposals.select_for_update().filter(state="open").first()
+    if proposal is None:
+        raise WrongStateError
+    return proposal
+
+
+@transaction.atomic
+def approve_decision(*, case: Case, officer: Officer, ticks: Collection[str], revision: int) -> Decision:
+    """Approve the open proposal: it becomes the decision, and the applicant is told in the same transaction.
+
+    Raises OwnProposalError for who proposed it, TicksMissingError for an adverse one not wholly ticked.
+    """
+    row = locked(case, revision, CaseState.PROPOSED)
+    proposal = _open_proposal(row)
+    if proposal.proposed_by_id == officer.pk:
+        raise OwnProposalError
+    outcome = pack_of(row.pack_version_id).workflow.outcome(proposal.outcome)
+    if not outcome.favourable and not set(ticks) >= TICKS:
+        raise TicksMissingError
+    now = clock.now()
+    proposal.state, proposal.answered_by, proposal.answered_at = "approved", officer, now
+    proposal.save()
+    decision = Decision.objects.create(
+        case=row,
+        proposal=proposal,
+        outcome=proposal.outcome,
+        favourable=outcome.favourable,
+        reasons=proposal.reasons,
+        letter=proposal.letter,
+        decided_at=now,
+    )
+    row.state, row.closed_at = CaseState.DECIDED, now
+    saved(row, EventKind.DECIDED, Actor.officer(officer), outcome=proposal.outcome)
+    tell_applicant(row, "decided")
+    return decision
+
+
+@transaction.atomic
+def send_back(*, case: Case, officer: Officer, reason: str, revision: int) -> Case:
+    """Give the proposal back to who made it, with the reason (差戻し)."""
+    if not reason.strip():
+        raise ReasonsMissingError
+    row = locked(case, revision, CaseState.PROPOSED)
+    proposal = _open_proposal(row)
+    if proposal.proposed_by_id == officer.pk:
+        raise OwnProposalError
+    proposal.state, proposal.answered_by = "sent-back", officer
+    proposal.answered_at, proposal.answer = clock.now(), reason.strip()
+    proposal.save()
+    row.state = CaseState.REVIEW
+    saved(row, EventKind.SENT_BACK, Actor.officer(officer), reason.strip())
+    return row
