@@ -32,6 +32,11 @@ def case_of_resident(resident: Resident, receipt_number: str) -> Case | None:
     return cases_of_resident(resident).filter(receipt_number=receipt_number).first()
 
 
+def cases_without_login() -> QuerySet[Case]:
+    """Cases that a receipt number and a secret lead to."""
+    return Case.objects.filter(resident=None).select_related("office__parent", "decision")
+
+
 def case_by_secret(receipt_number: str, secret: str) -> Case:
     """The case without log-in that both belong to.
 

@@ -1,0 +1,85 @@
+"""The worklist (受付一覧): what is due, for whom, and what the checks say."""
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
+
+from todoke.faces.visitors import OfficerRequest, officer_required
+from todoke.kernel import clock
+from todoke.kernel.errors import NotFoundError
+from todoke.loops.apply import queries
+from todoke.loops.apply.actions.review import assign_case
+from todoke.loops.apply.findings import findings_of
+from todoke.loops.apply.models import Case
+from todoke.registry.catalogue.queries import current_packs, pack_of
+
+VIEW_TITLES = {
+    "mine": _("わたしの担当"),
+    "overdue": _("期限超過"),
+    "corrected": _("補正が届いた"),
+    "to-approve": _("わたしの決裁待ち"),
+    "proposed": _("自分の起案・決裁待ち"),
+    "open": _("課の全件"),
+    "closed": _("終わった件"),
+}
+PAGE_SIZE = 50
+
+
+def _row(case: Case) -> dict[str, object]:
+    findings = [finding for finding in findings_of(case) if finding.raised and not finding.dismissed]
+    return {"case": case, "pack": pack_of(case.pack_version_id), "findings": findings}
+
+
+@require_safe
+@officer_required
+def worklist(request: OfficerRequest) -> HttpResponse:
+    """A saved view, narrowed by search and service."""
+    view = request.GET.get("view", "mine")
+    if view not in VIEW_TITLES:
+        view = "mine"
+    words = request.GET.get("q", "").strip()[:100]
+    if words and "view" not in request.GET:
+        view = "open"
+    pack = request.GET.get("pack", "")
+    page = Paginator(queries.worklist(request.officer, view, words, pack), PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = [_row(case) for case in page.object_list]
+    counts = queries.view_counts(request.officer)
+    context = {
+        "view": view,
+        "title": VIEW_TITLES[view],
+        "views": [(id, title, counts[id]) for id, title in VIEW_TITLES.items()],
+        "rows": rows,
+        "peek": rows[0] if rows else None,
+        "page": page,
+        "words": words,
+        "pack": pack,
+        "packs": current_packs(),
+        "loads": queries.desk_loads(request.officer),
+        "today": clock.today(),
+        "now": clock.now(),
+        "count": counts[view],
+    }
+    return render(request, "console/worklist.html", context)
+
+
+@require_safe
+@officer_required
+def peek(request: OfficerRequest, receipt_number: str) -> HttpResponse:
+    """The side panel of one case."""
+    case = queries.case_for(request.officer, receipt_number)
+    if case is None:
+        raise NotFoundError
+    return render(request, "console/peek.html", {"peek": _row(case), "today": clock.today()})
+
+
+@require_POST
+@officer_required
+def assign_selected(request: OfficerRequest) -> HttpResponse:
+    """Take the selected cases on oneself."""
+    for receipt_number in request.POST.getlist("case")[:PAGE_SIZE]:
+        case = queries.case_for(request.officer, receipt_number)
+        if case is not None:
+            assign_case(case=case, officer=request.officer, by=request.officer)
+    return redirect("console:worklist")

@@ -1,0 +1,139 @@
+"""A pack: a service as it was written down."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Texts = Mapping[str, str]
+"""A text by language: ja, en, and easy where やさしい日本語 is given."""
+
+
+def in_language(texts: Texts, reading: str) -> str:
+    """The text for a reader: easy falls back to ja, everything to ja."""
+    return texts.get(reading) or texts["ja"]
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Which office decides: ``function`` at the prefecture or at the applicant's municipality."""
+
+    kind: str
+    function: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A way a case can end; the letter is worded by ``letter`` with placeholders."""
+
+    id: str
+    titles: Texts
+    favourable: bool
+    letter_title: str
+    letter: str
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check by machine: ``when`` is the rule that raises it. Weight: must, caution or note."""
+
+    id: str
+    question: str
+    weight: str
+    when: str
+    text: Texts
+    clear: Texts
+    """What is said when it is not raised."""
+
+
+@dataclass(frozen=True)
+class Appeal:
+    """The 教示 (行政不服審査法82条, 行政事件訴訟法46条): to whom, against whom; ``{head}`` and ``{body}`` are filled in."""
+
+    authority: str
+    defendant: str
+    representative: str
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """How an office handles it."""
+
+    standard_days: int
+    correction_days: int
+    outcomes: tuple[Outcome, ...]
+    checks: tuple[Check, ...]
+    appeal: Appeal
+
+    def outcome(self, outcome_id: str) -> Outcome:
+        """Raises KeyError for an id that the pack does not have."""
+        return {outcome.id: outcome for outcome in self.outcomes}[outcome_id]
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A service. Its form's section stays plain data: the forms capability reads it."""
+
+    id: str
+    row: tuple[str, ...]
+    titles: Texts
+    summary: Texts
+    audience: Texts
+    needed: tuple[Texts, ...]
+    owner: Owner
+    login: str
+    law: tuple[str, ...]
+    life_events: tuple[str, ...]
+    keywords: tuple[str, ...]
+    number_prefix: str
+    purposes: Mapping[str, Texts]
+    """Fact keys that the service reads, each with what for."""
+
+    workflow: Workflow
+    form: Mapping[str, Any]
+    messages: Mapping[str, Mapping[str, Mapping[str, str]]]
+    """Event, language, then subject and body."""
+
+    content: Mapping[str, Any]
+    """The whole, as written."""
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the content: another content is another version."""
+        text = json.dumps(self.content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def as_json(self) -> dict[str, Any]:
+        """What is stored."""
+        return dict(self.content)
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> "Pack":
+        """The pack of a content that passed the schema."""
+        service, flow = content["service"], content["service"]["workflow"]
+        return cls(
+            id=service["id"],
+            row=tuple(service["row"]),
+            titles=service["titles"],
+            summary=service["summary"],
+            audience=service["audience"],
+            needed=tuple(service.get("needed", [])),
+            owner=Owner(**service["owner"]),
+            login=service["login"],
+            law=tuple(service["law"]),
+            life_events=tuple(service.get("life_events", [])),
+            keywords=tuple(service.get("keywords", [])),
+            number_prefix=service["number_prefix"],
+            purposes=service.get("facts", {}),
+            workflow=Workflow(
+                standard_days=flow["standard_days"],
+                correction_days=flow["correction_days"],
+                outcomes=tuple(Outcome(**outcome) for outcome in flow["outcomes"]),
+                checks=tuple(Check(**check) for check in flow.get("checks", [])),
+                appeal=Appeal(**flow["appeal"]),
+            ),
+            form=service["form"],
+            messages=content["messages"],
+            content=content,
+        )
