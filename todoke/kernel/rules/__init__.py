@@ -7,11 +7,11 @@ from datetime import date
 from typing import Any
 
 from todoke.kernel.rules.errors import RuleError
-from todoke.kernel.rules.interpreter import Unknown, age_on, evaluate, school_year
+from todoke.kernel.rules.interpreter import Unknown, age_on, evaluate, first_school_day
 from todoke.kernel.rules.parser import parse
 from todoke.kernel.rules.tree import Call, Items, Member, Name, Node, Over, canonical, path_of, tree_hash
 
-__all__ = ["Rule", "RuleError", "Unknown", "age_on", "canonical", "compile_rule", "school_year"]
+__all__ = ["Rule", "RuleError", "Unknown", "age_on", "canonical", "compile_rule", "first_school_day"]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from todoke.kernel.rules.tree import Call, Items, Literal, Member, Name, Node, Over, path_of
@@ -37,15 +37,13 @@ def age_on(birth: date, day: date) -> int:
     年齢計算ニ関スル法律, 民法143条. That end belongs to the birthday's eve, so on the eve itself the new age holds;
     who was born on 29 February reaches it on 28 February.
     """
-    from datetime import timedelta
-
     following = day + timedelta(days=1)
     return following.year - birth.year - ((following.month, following.day) < (birth.month, birth.day))
 
 
-def school_year(birth: date) -> int:
-    """The calendar year of the 1 April on which a child enters primary school (学校教育法17条)."""
-    return birth.year + (6 if (birth.month, birth.day) <= (4, 1) else 7)
+def first_school_day(birth: date) -> date:
+    """The 1 April on which a child enters primary school: the first after it reached six (学校教育法17条)."""
+    return date(birth.year + (6 if (birth.month, birth.day) <= (4, 1) else 7), 4, 1)
 
 
 @dataclass
@@ -223,7 +221,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "size": len,
     "date": lambda text: text if isinstance(text, date) else date.fromisoformat(text),
     "age_on": age_on,
-    "school_year": school_year,
+    "first_school_day": first_school_day,
     "days_between": lambda first, last: (last - first).days,
     "startsWith": str.startswith,
     "endsWith": str.endswith,

@@ -9,7 +9,7 @@ MAX_DEPTH = 60
 """Parentheses, lists and calls within one another; more is a mistake or an attack."""
 
 MACROS = frozenset({"exists", "all", "filter", "map"})
-FUNCTIONS = {"size": 1, "known": 1, "date": 1, "age_on": 2, "school_year": 1, "days_between": 2, "today": 0}
+FUNCTIONS = {"size": 1, "known": 1, "date": 1, "age_on": 2, "first_school_day": 1, "days_between": 2, "today": 0}
 """Functions and how many arguments they take."""
 
 METHODS = {"startsWith": 1, "endsWith": 1, "contains": 1, "matches_any": 1}

@@ -1,0 +1,190 @@
+"""Handing in: a draft becomes a case, or the correction of one."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+
+from todoke.capabilities.forms.actions import close_draft
+from todoke.capabilities.forms.answers import Facts, answers_to_submit, facts_said, filled_in
+from todoke.capabilities.forms.models import Draft
+from todoke.capabilities.forms.types import Form
+from todoke.capabilities.forms.validation import form_errors, page_errors
+from todoke.kernel import audit, clock, ids
+from todoke.kernel.calendar import fiscal_year, open_day_from
+from todoke.kernel.counters import next_number
+from todoke.kernel.errors import TodokeError
+from todoke.loops.apply.actions.case import Actor, locked, saved
+from todoke.loops.apply.errors import AnswersIncompleteError
+from todoke.loops.apply.models import Attachment, Case, Submission
+from todoke.loops.apply.notices import office_name, tell_applicant
+from todoke.loops.apply.office import deciding_office
+from todoke.loops.apply.packs import form_of_version
+from todoke.loops.apply.types import CaseState, EventKind
+from todoke.registry.catalogue.queries import pack_of
+from todoke.registry.organisations.models import Organisation
+from todoke.registry.people.actions import learn_facts
+from todoke.registry.people.models import Resident
+from todoke.registry.people.queries import facts_of
+
+
+class NoOfficeError(TodokeError):
+    """住んでいる市町村の窓口が、まだこの手続に対応していません。「困ったときは」の電話番号に相談してください。"""
+
+    code = "no-office"
+    status = 409
+
+
+def facts_for(draft: Draft) -> Facts:
+    """The facts that the draft's service may read, for its declared purposes; none without a resident."""
+    if draft.resident is None:
+        return {}
+    purposes = pack_of(draft.pack_version_id).purposes
+    return {key: fact for key, fact in facts_of(draft.resident).items() if key in purposes}
+
+
+def submit_draft(*, draft: Draft, language: str) -> tuple[Case, str]:
+    """Hand in a draft: its case, and for one without log-in the secret to follow it by.
+
+    A second call with the same draft gives the same case and no secret. Raises AnswersIncompleteError when
+    something is still to be put right, NoOfficeError when no office decides.
+    """
+    with transaction.atomic():
+        row = Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
+        known = Submission.objects.select_related("case").filter(draft_id=row.pk).first()
+        if known:
+            return known.case, ""
+        if row.corrects:
+            return _hand_in_correction(row), ""
+        return _hand_in(row, language)
+
+
+def _checked(draft: Draft, form: Form, facts: Facts, only: set[str] | None = None) -> dict[str, Any]:
+    whole = filled_in(form, draft.answers, facts)
+    uploads = set(draft.uploads.values_list("question", flat=True))
+    if only is None:
+        incomplete = bool(form_errors(form, whole, facts, uploads))
+    else:
+        incomplete = any(page_errors(page, whole, facts, uploads, only) for page in form.pages)
+    if incomplete:
+        raise AnswersIncompleteError
+    return whole
+
+
+def _hand_in(draft: Draft, language: str) -> tuple[Case, str]:
+    pack, form, facts = pack_of(draft.pack_version_id), form_of_version(draft.pack_version_id), facts_for(draft)
+    whole = _checked(draft, form, facts)
+    handed_in = answers_to_submit(form, whole, facts)
+    resident = draft.resident
+    office = deciding_office(pack, resident)
+    if office is None:
+        raise NoOfficeError
+    now = clock.now()
+    name = resident.name if resident else str(handed_in.get("name", ""))
+    secret = "" if resident else ids.new_secret()
+    case = Case.objects.create(
+        receipt_number=_receipt_number(office, pack.number_prefix),
+        pack_version_id=draft.pack_version_id,
+        office=office,
+        resident=resident,
+        secret_hash=ids.secret_hash(secret) if secret else "",
+        contact_name=name,
+        contact_email="" if resident else str(handed_in.get("email", "")),
+        language=language,
+        received_at=now,
+        due_on=open_day_from(clock.today() + timedelta(days=pack.workflow.standard_days)),
+    )
+    _keep(case, 1, draft, handed_in, facts)
+    saved(case, EventKind.SUBMITTED, Actor.applicant(resident, name))
+    saved(case, EventKind.RECEIVED, Actor(audit.SYSTEM, office_name(office)))
+    _learn(resident, form, handed_in, facts, case)
+    close_draft(draft=draft)
+    tell_applicant(case, "submitted")
+    return case, secret
+
+
+def _receipt_number(office: Organisation, prefix: str) -> str:
+    """``2026-04202-000017``: fiscal year, municipality or prefecture, and a number without gaps."""
+    year = fiscal_year(clock.today())
+    place = office.municipality_code or office.code.partition("-")[0]
+    return f"{year}-{place}-{next_number(f'receipt:{year}:{place}'):06}"
+
+
+def _keep(case: Case, number: int, draft: Draft, handed_in: dict[str, Any], facts: Facts) -> Submission:
+    submission = Submission.objects.create(
+        case=case,
+        number=number,
+        draft_id=draft.pk,
+        answers=handed_in,
+        facts=[fact.as_json() for fact in facts.values()],
+        submitted_at=clock.now(),
+    )
+    Attachment.objects.bulk_create(
+        Attachment(submission=submission, question=upload.question, file_id=upload.file_id, name=upload.name)
+        for upload in draft.uploads.order_by("added_at")
+    )
+    return submission
+
+
+def _learn(resident: Resident | None, form: Form, handed_in: dict[str, Any], facts: Facts, case: Case) -> None:
+    if resident is not None:
+        learn_facts(resident=resident, said=facts_said(form, handed_in, facts), detail=case.receipt_number)
+
+
+@transaction.atomic
+def begin_correction(*, case: Case) -> tuple[Draft, str]:
+    """A draft that holds what was handed in, to put right what the office asked for; a second call finds it again."""
+    row = locked(case, None, CaseState.RETURNED)
+    known = Draft.objects.filter(corrects=row.receipt_number, submitted_at=None).first()
+    if known and known.resident_id is not None:
+        return known, ""
+    if known:
+        secret = ids.new_secret()
+        known.secret_hash = ids.secret_hash(secret)
+        known.save(update_fields=["secret_hash"])
+        return known, secret
+    newest = row.submissions.order_by("-number")[0]
+    secret = "" if row.resident else ids.new_secret()
+    now = clock.now()
+    draft = Draft.objects.create(
+        pack_version_id=row.pack_version_id,
+        resident=row.resident,
+        secret_hash=ids.secret_hash(secret) if secret else "",
+        corrects=row.receipt_number,
+        answers=newest.answers,
+        created_at=now,
+        updated_at=now,
+    )
+    for attachment in newest.attachments.all():
+        draft.uploads.create(
+            question=attachment.question, file_id=attachment.file_id, name=attachment.name, added_at=now
+        )
+    return draft, secret
+
+
+def _hand_in_correction(draft: Draft) -> Case:
+    case = locked(Case.objects.get(receipt_number=draft.corrects), None, CaseState.RETURNED)
+    form, facts = form_of_version(draft.pack_version_id), facts_for(draft)
+    asked = case.correction_requests.filter(answered_at=None)
+    whole = _checked(draft, form, facts, set(asked.values_list("question", flat=True)))
+    handed_in = answers_to_submit(form, whole, facts)
+    _keep(case, case.submissions.count() + 1, draft, handed_in, facts)
+    asked.update(answered_at=clock.now())
+    if case.stopped_on:
+        case.due_on = open_day_from(case.due_on + (clock.today() - case.stopped_on))
+        case.stopped_on = None
+    case.state = CaseState.CORRECTED
+    saved(case, EventKind.CORRECTED, Actor.applicant(case.resident, case.contact_name))
+    _learn(case.resident, form, handed_in, facts, case)
+    close_draft(draft=draft)
+    tell_applicant(case, "corrected")
+    return case
+
+
+def correction_of(draft: Draft) -> set[str] | None:
+    """The questions that a correction is about; None for a first submission."""
+    if not draft.corrects:
+        return None
+    open_requests = Case.objects.get(receipt_number=draft.corrects).correction_requests.filter(answered_at=None)
+    return set(open_requests.values_list("question", flat=True))
+

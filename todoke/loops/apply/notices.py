@@ -1,0 +1,45 @@
+"""Telling the applicant what happened to their case."""
+
+from datetime import date
+
+from todoke.exchange.messages.actions import send_message
+from todoke.loops.apply.models import Case
+from todoke.registry.catalogue.queries import pack_of
+from todoke.registry.catalogue.types import in_language
+from todoke.registry.organisations.models import Organisation
+
+
+def office_name(office: Organisation) -> str:
+    """石巻市 子ども保育課."""
+    return f"{office.parent.name} {office.name}" if office.parent else office.name
+
+
+def tell_applicant(case: Case, event: str, *, text: str = "", due_on: date | None = None) -> None:
+    """Send the pack's message of ``event``, in the applicant's language; the revision makes it one of its kind."""
+    pack = pack_of(case.pack_version_id)
+    worded = pack.messages[event]
+    message = worded.get(case.language) or worded["ja"]
+    day = due_on or case.due_on
+    english = case.language == "en"
+    decision = getattr(case, "decision", None) if event == "decided" else None
+    names = {
+        "receipt_number": case.receipt_number,
+        "title": in_language(pack.titles, case.language),
+        "office": office_name(case.office),
+        "text": text,
+        "due_on": f"{day.day} {day:%B} {day.year}" if english else f"{day.month}月{day.day}日（{'月火水木金土日'[day.weekday()]}）",
+        "outcome": in_language(pack.workflow.outcome(decision.outcome).titles, case.language) if decision else "",
+        "name": case.contact_name,
+    }
+    resident = case.resident
+    email = case.contact_email if resident is None else (resident.email if resident.wants_email else "")
+    send_message(
+        key=f"case:{case.receipt_number}:{case.revision}:{event}",
+        resident=resident,
+        email=email,
+        sender=office_name(case.office),
+        about=f"case:{case.receipt_number}",
+        language=case.language,
+        subject=message["subject"].format(**names),
+        body=message["body"].format(**names),
+    )
