@@ -1,0 +1,266 @@
+"""Proving a pack: every rule reads, every question can be reached, every example comes out (todoke packs check)."""
+
+import itertools
+import string
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from todoke.capabilities.forms.answers import (
+    answers_to_submit,
+    filled_in,
+    nested,
+    rule_holds,
+    scope,
+    shown_pages,
+    shown_questions,
+)
+from todoke.capabilities.forms.types import Form, Question, form_of
+from todoke.capabilities.forms.validation import QUIET, form_errors
+from todoke.capabilities.workflow.section import EVENTS, LETTER_PLACEHOLDERS, PLACEHOLDERS
+from todoke.kernel import clock
+from todoke.kernel.rules import RuleError, compile_rule
+from todoke.registry.catalogue.loader import PackError, line_of, read_yaml
+from todoke.registry.catalogue.types import Pack
+from todoke.registry.people.types import KnownFact, Source
+
+FEWEST_EXAMPLES = 8
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What came of a case that was tried and not stored."""
+
+    pages: list[str]
+    questions: list[str]
+    errors: list[str]
+    findings: list[str]
+    handed_in: dict[str, Any]
+
+    def as_json(self) -> dict[str, Any]:
+        """For ``todoke packs try``; ``eligibility`` is null for services without a rule of eligibility."""
+        return {
+            "eligibility": None,
+            "missing": [],
+            "pages": self.pages,
+            "questions": self.questions,
+            "errors": self.errors,
+            "findings": self.findings,
+        }
+
+
+def facts_from(given: Mapping[str, Any]) -> dict[str, KnownFact]:
+    """Facts of an example: ``key: value`` is a register's, ``key: {self: value}`` was said by the person."""
+    facts = {}
+    for key, value in given.items():
+        said = isinstance(value, dict) and set(value) == {"self"}
+        facts[key] = KnownFact(key, value["self"] if said else value, Source.SELF if said else Source.REGISTER)
+    return facts
+
+
+def try_case(pack: Pack, case: Mapping[str, Any]) -> Tried:
+    """Run facts, answers and uploads through a pack without storing anything."""
+    form, facts = form_of(pack.form), facts_from(case.get("facts", {}))
+    whole = filled_in(form, case.get("answers", {}), facts)
+    pages = shown_pages(form, whole, facts)
+    questions = [q.id for page in pages for q in shown_questions(page, whole, facts)]
+    wrong = form_errors(form, whole, facts, set(case.get("uploads", [])))
+    handed_in = answers_to_submit(form, whole, facts)
+    names = {"answers": handed_in, "facts": nested(facts)}
+    findings = [
+        check.id
+        for check in pack.workflow.checks
+        if compile_rule(check.when, ("answers", "facts")).holds(names, clock.today())
+    ]
+    errors = sorted({_question_of(e.path) for found in wrong.values() for e in found})
+    return Tried([page.id for page in pages], questions, errors, findings, handed_in)
+
+
+def _question_of(path: str) -> str:
+    """``children-<uuid>-allergy`` is ``children.allergy``."""
+    parts = path.split("-")
+    return f"{parts[0]}.{parts[-1]}" if len(parts) > 6 else path
+
+
+def problems_of(pack: Pack, folder: Path) -> tuple[list[str], int]:
+    """Everything wrong with a pack that passed the schema, each with file and line; and how many examples came out."""
+    _content, lines = read_yaml(folder / "service.yaml")
+    problems = [
+        f"{pack.id}/service.yaml:{line_of(lines, place)}: {problem}" for place, problem in _service_problems(pack)
+    ]
+    problems += [f"{pack.id}/messages.yaml: {problem}" for problem in _message_problems(pack)]
+    more, passed = _example_problems(pack, folder)
+    return problems + more, passed
+
+
+Place = tuple[str | int, ...]
+
+
+def _service_problems(pack: Pack) -> Iterator[tuple[Place, str]]:
+    form = form_of(pack.form)
+    ids = [question.id for question in form.questions()]
+    for repeated in sorted({i for i in ids if ids.count(i) > 1}):
+        yield ("form",), f"question {repeated} stands twice"
+    names = [f"answers.{i}" for i in ids] + [f"facts.{key}" for key in pack.purposes]
+    for p, page in enumerate(form.pages):
+        yield from _rule_problem(("form", "pages", p, "show_if"), page.show_if, names)
+        for q, question in enumerate(page.questions):
+            place: Place = ("form", "pages", p, "questions", q)
+            yield from _rule_problem((*place, "show_if"), question.show_if, names)
+            yield from _question_problems(place, question, pack)
+            inner_names = [*names, *(f"item.{inner.id}" for inner in question.questions)]
+            for i, inner in enumerate(question.questions):
+                yield from _rule_problem((*place, "questions", i, "show_if"), inner.show_if, inner_names)
+    for c, check in enumerate(pack.workflow.checks):
+        yield from _rule_problem(("workflow", "checks", c, "when"), check.when, names)
+        if check.question not in ids:
+            yield ("workflow", "checks", c), f"check {check.id} stands at question {check.question}, which is not asked"
+    for o, outcome in enumerate(pack.workflow.outcomes):
+        for unknown in _placeholders(outcome.letter) - LETTER_PLACEHOLDERS:
+            yield ("workflow", "outcomes", o, "letter"), f"unknown placeholder {{{unknown}}}"
+    if not any(outcome.favourable for outcome in pack.workflow.outcomes):
+        yield ("workflow", "outcomes"), "no outcome is favourable"
+    for question in _never_shown(form):
+        yield ("form",), f"question {question} can never be reached"
+
+
+def _question_problems(place: Place, question: Question, pack: Pack) -> Iterator[tuple[Place, str]]:
+    if question.type in {"choice", "choices"} and not question.options:
+        yield place, f"question {question.id} has no options"
+    if question.type == "group" and not question.questions:
+        yield place, f"group {question.id} has no questions"
+    if question.fact and question.fact not in pack.purposes:
+        yield place, f"question {question.id} reads {question.fact}, for which the pack declares no purpose"
+
+
+def _rule_problem(place: Place, rule: str | None, names: list[str]) -> Iterator[tuple[Place, str]]:
+    if rule is None:
+        return
+    try:
+        compile_rule(rule, names)
+    except RuleError as error:
+        yield place, f"{rule!r} at {error}"
+
+
+def _placeholders(text: str) -> set[str]:
+    return {name for _text, name, _spec, _conversion in string.Formatter().parse(text) if name}
+
+
+def _message_problems(pack: Pack) -> Iterator[str]:
+    for event in EVENTS:
+        if event not in pack.messages:
+            yield f"no message for {event}"
+    for event, languages in pack.messages.items():
+        if event not in EVENTS:
+            yield f"{event} is no event; they are {', '.join(EVENTS)}"
+        for language, message in languages.items():
+            for unknown in _placeholders(message["subject"] + message["body"]) - PLACEHOLDERS:
+                yield f"{event}.{language}: unknown placeholder {{{unknown}}}"
+
+
+def _candidates(question: Question) -> list[Any]:
+    """Answers that a rule could ask about."""
+    if question.type == "yes_no":
+        return [True, False]
+    if question.type == "choice":
+        return [option.id for option in question.options]
+    if question.type == "choices":
+        return [[option.id] for option in question.options]
+    if question.type == "number":
+        low, high = question.settings.get("min", 0), question.settings.get("max", 1000)
+        return [low, (low + high) // 2, high]
+    return []
+
+
+def _never_shown(form: Form) -> list[str]:
+    """Questions that no combination of choices leads to; each rule is tried over the choices that it names."""
+    asked = {question.id: question for question in form.questions()}
+    unreached = []
+    for page in form.pages:
+        for question in page.questions:
+            rules = [rule for rule in (page.show_if, question.show_if) if rule]
+            named = [q for q in asked.values() if any(f"answers.{q.id}" in rule for rule in rules) and _candidates(q)]
+            if rules and named and not _some_holds(rules, named):
+                unreached.append(question.id)
+            for inner in question.questions:
+                beside = [q for q in question.questions if inner.show_if and f"item.{q.id}" in inner.show_if]
+                if beside and not any(
+                    rule_holds(inner.show_if, {"item": dict(zip([q.id for q in beside], values, strict=True))})
+                    for values in itertools.product(*map(_candidates, beside))
+                ):
+                    unreached.append(f"{question.id}.{inner.id}")
+    return unreached
+
+
+def _some_holds(rules: list[str], named: list[Question]) -> bool:
+    for values in itertools.product(*map(_candidates, named)):
+        names = scope(dict(zip([q.id for q in named], values, strict=True)), {})
+        if all(rule_holds(rule, names) for rule in rules):
+            return True
+    return False
+
+
+def _example_problems(pack: Pack, folder: Path) -> tuple[list[str], int]:
+    """Runs examples.yaml; together the examples show every question, raise every check and meet every outcome."""
+    try:
+        examples, lines = read_yaml(folder / "examples.yaml")
+    except PackError as error:
+        return error.problems, 0
+    problems, passed = [], 0
+    shown: set[str] = set()
+    raised: set[str] = set()
+    outcomes: set[str] = set()
+    for number, example in enumerate(examples or []):
+        tried = try_case(pack, example)
+        shown |= set(tried.questions)
+        raised |= set(tried.findings)
+        wrong = list(_differences(example.get("expect", {}), tried))
+        if outcome := example.get("outcome"):
+            outcomes.add(outcome)
+        where = f"{pack.id}/examples.yaml:{line_of(lines, (number,))}: {example.get('title', number)}"
+        problems += [f"{where}: {difference}" for difference in wrong]
+        passed += not wrong
+    if passed < FEWEST_EXAMPLES:
+        problems.append(f"{pack.id}/examples.yaml:1: {passed} examples come out; a pack has at least {FEWEST_EXAMPLES}")
+    form = form_of(pack.form)
+    problems += [
+        f"{pack.id}/examples.yaml:1: no example {what}"
+        for missing, what in (
+            ({q.id for q in form.questions() if q.type not in QUIET} - shown, "shows question {}"),
+            ({c.id for c in pack.workflow.checks} - raised, "raises check {}"),
+            ({o.id for o in pack.workflow.outcomes} - outcomes, "ends in outcome {}"),
+        )
+        for what in (what.format(name) for name in sorted(missing))
+    ]
+    return problems, passed
+
+
+def _differences(expect: Mapping[str, Any], tried: Tried) -> Iterator[str]:
+    for name in ("pages", "errors", "findings"):
+        if name in expect and (got := getattr(tried, name)) != sorted(expect[name]) and got != expect[name]:
+            yield f"{name}: expected {expect[name]}, got {got}"
+    for question in expect.get("shows", []):
+        if question not in tried.questions:
+            yield f"does not show {question}"
+    for question in expect.get("hides", []):
+        if question in tried.questions:
+            yield f"shows {question}"
+
+
+def asked_twice(packs: Mapping[str, Pack]) -> list[str]:
+    """Questions that two packs ask in the same words and bind to no fact: what was given once is asked again."""
+    seen: dict[str, str] = {}
+    problems = []
+    for pack in packs.values():
+        if pack.login == "none":
+            continue
+        for question in form_of(pack.form).questions():
+            if question.fact or question.type in QUIET:
+                continue
+            label = question.label["ja"]
+            if label in seen and seen[label] != pack.id:
+                problems.append(f"{pack.id}: {question.id} ({label}) is asked by {seen[label]} too, and bound to no fact")
+            seen.setdefault(label, pack.id)
+    return problems
+
