@@ -1,0 +1,109 @@
+"""todoke packs: prove the services, print their schema, try a case."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from todoke.capabilities.forms.types import form_of
+from todoke.loops.apply.checking import asked_twice, problems_of, try_case
+from todoke.loops.apply.packs import SECTIONS, read_packs
+from todoke.registry.catalogue.loader import PackError, load_pack, read_yaml, schema
+from todoke.registry.catalogue.types import Pack
+
+EXAMPLES = """\
+examples:
+  todoke packs check
+  todoke packs check childcare-place
+  todoke packs schema > service.schema.json
+  todoke packs try childcare-place --case case.yaml --json
+"""
+
+
+def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add ``packs`` to the commands."""
+    parser = subparsers.add_parser(
+        "packs",
+        help="prove the services' packs, print their schema, try a case",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(run=run)
+    deeds = parser.add_subparsers(dest="deed", required=True, metavar="DEED")
+    check = deeds.add_parser("check", help="prove packs; every problem is a line with file and line number")
+    check.add_argument("pack", nargs="*", help="ids of packs; none: all of them")
+    deeds.add_parser("schema", help="print the JSON Schema of service.yaml, for editors")
+    attempt = deeds.add_parser("try", help="run one case through a pack without storing it")
+    attempt.add_argument("pack", help="id of the pack")
+    attempt.add_argument("--case", required=True, type=Path, metavar="FILE", help="YAML or JSON: facts, answers, uploads")
+    attempt.add_argument("--json", action="store_true", help="print one line of JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 when all is well, 1 when something is wrong with a pack, 2 when a pack or a case cannot be read."""
+    if args.deed == "schema":
+        print(json.dumps(schema(SECTIONS), ensure_ascii=False, indent=2))
+        return 0
+    try:
+        return _check(args.pack) if args.deed == "check" else _try(args.pack, args.case, as_json=args.json)
+    except PackError as error:
+        print(error, file=sys.stderr)
+        return 1 if args.deed == "check" else 2
+
+
+def _folder_of(pack_id: str) -> Path:
+    folder: Path = settings.PACKS / pack_id
+    if not (folder / "service.yaml").is_file():
+        known = ", ".join(sorted(path.parent.name for path in settings.PACKS.glob("*/service.yaml")))
+        raise PackError([f"no pack {pack_id}; there are {known or 'none'}"])
+    return folder
+
+
+def _check(wanted: list[str]) -> int:
+    for pack_id in wanted:
+        _folder_of(pack_id)
+    packs = read_packs(settings.PACKS)
+    problems = asked_twice(packs)
+    for pack in packs.values():
+        if wanted and pack.id not in wanted:
+            continue
+        wrong, passed = problems_of(pack, settings.PACKS / pack.id)
+        problems += wrong
+        print(f"{pack.id}: {_summary(pack)}, {passed} examples come out, {len(wrong)} problems")
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    if not packs:
+        print(f"no packs in {settings.PACKS}", file=sys.stderr)
+    return 1 if problems or not packs else 0
+
+
+def _summary(pack: Pack) -> str:
+    form = form_of(pack.form)
+    questions = sum(1 + len(question.questions) for question in form.questions())
+    return (
+        f"{len(form.pages)} pages, {questions} questions, {len(pack.workflow.checks)} checks,"
+        f" {len(pack.workflow.outcomes)} outcomes"
+    )
+
+
+def _try(pack_id: str, file: Path, *, as_json: bool) -> int:
+    pack = load_pack(_folder_of(pack_id), SECTIONS)
+    case, _lines = read_yaml(file)
+    if not isinstance(case, dict):
+        raise PackError([f"{file.name}:1: a case has facts, answers and uploads"])
+    tried = try_case(pack, case).as_json()
+    if as_json:
+        print(json.dumps(tried, ensure_ascii=False))
+    else:
+        for name, value in tried.items():
+            print(f"{name}: {_in_words(value)}")
+    return 0
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    return "no rule" if value is None else str(value)
