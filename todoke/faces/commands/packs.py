@@ -38,7 +38,9 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     deeds.add_parser("schema", help="print the JSON Schema of service.yaml, for editors")
     attempt = deeds.add_parser("try", help="run one case through a pack without storing it")
     attempt.add_argument("pack", help="id of the pack")
-    attempt.add_argument("--case", required=True, type=Path, metavar="FILE", help="YAML or JSON: facts, answers, uploads")
+    attempt.add_argument(
+        "--case", required=True, type=Path, metavar="FILE", help="YAML or JSON: facts, answers, uploads"
+    )
     attempt.add_argument("--json", action="store_true", help="print one line of JSON")
 
 

@@ -169,6 +169,12 @@ def _equal(left: Any, right: Any) -> bool:
     return type(left) is type(right) and bool(left == right)
 
 
+def _among(item: Any, whole: Any) -> bool:
+    if not isinstance(whole, list | tuple):
+        raise TypeError("not a list")
+    return any(_equal(item, other) for other in whole)
+
+
 def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
     def checked(left: Any, right: Any) -> bool:
         _same_kind(left, right)
@@ -210,7 +216,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "_<=_": _ordered(lambda left, right: bool(left <= right)),
     "_>_": _ordered(lambda left, right: bool(left > right)),
     "_>=_": _ordered(lambda left, right: bool(left >= right)),
-    "_in_": lambda item, whole: any(_equal(item, other) for other in whole),
+    "_in_": _among,
     "_+_": _plus,
     "_-_": _numbers(lambda left, right: left - right),
     "_*_": _numbers(lambda left, right: left * right),

@@ -30,6 +30,9 @@ _BINARY = {
     "/": 5,
     "%": 5,
 }
+_ABSORBING = frozenset({"_&&_", "_||_"})
+"""One call for a whole chain of them."""
+
 _WORDS = {"true": True, "false": False, "null": None}
 
 
@@ -40,7 +43,27 @@ def parse(text: str) -> Node:
     parser = _Parser(tokens(text))
     node = parser.conditional()
     parser.expect("end", "")
+    _refuse_depth(node)
     return node
+
+
+def _refuse_depth(root: Node) -> None:
+    """Long chains (``a + b + c …``) are deep trees though nothing is nested in the text."""
+    waiting: list[tuple[Node, int]] = [(root, 1)]
+    while waiting:
+        node, depth = waiting.pop()
+        if depth > MAX_DEPTH:
+            at = node if isinstance(node, Name | Member | Call) else None
+            raise RuleError(f"more than {MAX_DEPTH} steps deep", at.line if at else 1, at.column if at else 1)
+        match node:
+            case Member(of, _):
+                waiting.append((of, depth + 1))
+            case Items(items):
+                waiting += [(item, depth + 1) for item in items]
+            case Call(_, arguments):
+                waiting += [(argument, depth + 1) for argument in arguments]
+            case Over(_, source, _, body):
+                waiting += [(source, depth + 1), (body, depth + 1)]
 
 
 class _Parser:
@@ -87,7 +110,11 @@ class _Parser:
                 return left
             self._take()
             right = self._binary(strength + 1)
-            left = Call(f"_{token.text}_", (left, right), token.line, token.column)
+            function = f"_{token.text}_"
+            if function in _ABSORBING and isinstance(left, Call) and left.function == function:
+                left = Call(function, (*left.arguments, right), left.line, left.column)
+            else:
+                left = Call(function, (left, right), token.line, token.column)
 
     def _unary(self) -> Node:
         if self._is("!") or self._is("-"):

@@ -16,11 +16,12 @@ from todoke.capabilities.forms.answers import (
     shown_pages,
     shown_questions,
 )
+from todoke.capabilities.forms.shapes import item_shapes, names_of
 from todoke.capabilities.forms.types import Form, Question, form_of
 from todoke.capabilities.forms.validation import QUIET, form_errors
 from todoke.capabilities.workflow.section import EVENTS, LETTER_PLACEHOLDERS, PLACEHOLDERS
 from todoke.kernel import clock
-from todoke.kernel.rules import RuleError, compile_rule
+from todoke.kernel.rules import ANY, Names, RuleError, compile_rule
 from todoke.registry.catalogue.loader import PackError, line_of, read_yaml
 from todoke.registry.catalogue.types import Pack
 from todoke.registry.people.types import KnownFact, Source
@@ -102,14 +103,14 @@ def _service_problems(pack: Pack) -> Iterator[tuple[Place, str]]:
     ids = [question.id for question in form.questions()]
     for repeated in sorted({i for i in ids if ids.count(i) > 1}):
         yield ("form",), f"question {repeated} stands twice"
-    names = [f"answers.{i}" for i in ids] + [f"facts.{key}" for key in pack.purposes]
+    names = {**names_of(form), **{f"facts.{key}": ANY for key in pack.purposes}}
     for p, page in enumerate(form.pages):
         yield from _rule_problem(("form", "pages", p, "show_if"), page.show_if, names)
         for q, question in enumerate(page.questions):
             place: Place = ("form", "pages", p, "questions", q)
             yield from _rule_problem((*place, "show_if"), question.show_if, names)
             yield from _question_problems(place, question, pack)
-            inner_names = [*names, *(f"item.{inner.id}" for inner in question.questions)]
+            inner_names = {**names, **{f"item.{key}": shape for key, shape in item_shapes(question).items()}}
             for i, inner in enumerate(question.questions):
                 yield from _rule_problem((*place, "questions", i, "show_if"), inner.show_if, inner_names)
     for c, check in enumerate(pack.workflow.checks):
@@ -134,13 +135,16 @@ def _question_problems(place: Place, question: Question, pack: Pack) -> Iterator
         yield place, f"question {question.id} reads {question.fact}, for which the pack declares no purpose"
 
 
-def _rule_problem(place: Place, rule: str | None, names: list[str]) -> Iterator[tuple[Place, str]]:
+def _rule_problem(place: Place, rule: str | None, names: Names) -> Iterator[tuple[Place, str]]:
     if rule is None:
         return
     try:
-        compile_rule(rule, names)
+        gives = compile_rule(rule, names).gives
     except RuleError as error:
         yield place, f"{rule!r} at {error}"
+    else:
+        if gives not in {"bool", "any"}:
+            yield place, f"{rule!r} gives a {gives}, and must be true or false"
 
 
 def _placeholders(text: str) -> set[str]:
@@ -260,7 +264,8 @@ def asked_twice(packs: Mapping[str, Pack]) -> list[str]:
                 continue
             label = question.label["ja"]
             if label in seen and seen[label] != pack.id:
-                problems.append(f"{pack.id}: {question.id} ({label}) is asked by {seen[label]} too, and bound to no fact")
+                problems.append(
+                    f"{pack.id}: {question.id} ({label}) is asked by {seen[label]} too, and bound to no fact"
+                )
             seen.setdefault(label, pack.id)
     return problems
-
