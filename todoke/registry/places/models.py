@@ -8,6 +8,9 @@ class Municipality(models.Model):
 
     code = models.CharField(max_length=5, primary_key=True, help_text="JIS X 0402 with the prefecture's two digits")
     prefecture_code = models.CharField(max_length=2)
+    district = models.CharField(
+        max_length=20, blank=True, help_text="郡, which stands before a town's name in addresses"
+    )
     name = models.CharField(max_length=40)
     name_kana = models.CharField(max_length=80, blank=True)
     name_en = models.CharField(max_length=80)
@@ -42,7 +45,9 @@ class Town(models.Model):
     """A town (町字) with its postal code; a point where one was imported."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.CASCADE, related_name="towns")
-    name = models.CharField(max_length=100, help_text="Empty where a postal code stands for the whole municipality", blank=True)
+    name = models.CharField(
+        max_length=100, help_text="Empty where a postal code stands for the whole municipality", blank=True
+    )
     name_kana = models.CharField(max_length=200, blank=True)
     postal_code = models.CharField(max_length=7, blank=True, db_index=True)
     longitude = models.FloatField(null=True)

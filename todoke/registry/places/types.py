@@ -1,0 +1,48 @@
+"""What other rooms see of places."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class TownMatch:
+    """A town of a postal code. ``municipality_name`` has its 郡 before it, as addresses do."""
+
+    municipality_code: str
+    municipality_name: str
+    town: str
+    town_kana: str
+    postal_code: str
+
+
+@dataclass(frozen=True)
+class AreaRecord:
+    """An area for which the JMA issues warnings. ``code`` has 7 digits, ``boundary`` is WKB in WGS 84."""
+
+    code: str
+    name: str
+    name_en: str
+    boundary: bytes
+
+
+@dataclass(frozen=True)
+class TownRecord:
+    """A town as a source of towns gives it. ``city`` has its 郡 before it and its ward after it; ``code`` may be a
+    ward's. ``name`` is empty where the postal code stands for the rest of the city.
+    """
+
+    code: str
+    city: str
+    city_kana: str
+    name: str
+    name_kana: str
+    postal_code: str
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """How many rows there are after loading, and how many of them the load added, changed or took away."""
+
+    municipalities: int
+    warning_areas: int
+    towns: int
+    changed: int
