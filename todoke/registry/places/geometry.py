@@ -10,8 +10,7 @@ from shapely.geometry.base import BaseGeometry
 def multipolygon(geometry: BaseGeometry) -> MultiPolygon:
     """The valid areas of ``geometry``; lines and points that repairing leaves over are dropped."""
     repaired = shapely.make_valid(geometry)
-    parts = [part for part in shapely.get_parts(repaired, return_index=False)]
-    parts = [inner for part in parts for inner in shapely.get_parts(part)]
+    parts = [inner for part in shapely.get_parts(repaired) for inner in shapely.get_parts(part)]
     return MultiPolygon([part for part in parts if part.geom_type == "Polygon" and not part.is_empty])
 
 

@@ -1,9 +1,8 @@
 """Municipalities put together from warning areas and towns: their names, readings and wards."""
 
-import os.path
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from todoke.registry.places.geometry import union
@@ -71,8 +70,8 @@ def _municipality(code: str, areas: list[AreaRecord], cities: dict[str, str]) ->
     city = min(cities, default="")
     if len(cities) > 1 and (ward := _WARD.fullmatch(city)):
         name = ward["city"]
-        shared = os.path.commonprefix(list(cities.values()))
-        kana = shared[: shared.rfind("シ") + 1]
+        kana = "".join(_shared_start(list(cities.values())))
+        kana = kana[: kana.rfind("シ") + 1]
     elif city:
         name, kana = city, cities[city]
         if in_district := _DISTRICT.fullmatch(city):
@@ -87,6 +86,14 @@ def _english(names: list[str]) -> str:
     """The words that all parts end with: Sendai City of Eastern Sendai City and Western Sendai City."""
     if not names:
         return ""
-    backwards = [tuple(reversed(name.split())) for name in names]
-    shared = os.path.commonprefix(backwards)
+    shared = _shared_start([name.split()[::-1] for name in names])
     return " ".join(reversed(shared)) or names[0]
+
+
+def _shared_start(sequences: Sequence[Sequence[str]]) -> list[str]:
+    shared = []
+    for items in zip(*sequences, strict=False):
+        if len(set(items)) > 1:
+            break
+        shared.append(items[0])
+    return shared
