@@ -122,8 +122,8 @@ def _service_problems(pack: Pack) -> Iterator[tuple[Place, str]]:
             yield ("workflow", "outcomes", o, "letter"), f"unknown placeholder {{{unknown}}}"
     if not any(outcome.favourable for outcome in pack.workflow.outcomes):
         yield ("workflow", "outcomes"), "no outcome is favourable"
-    for question in _never_shown(form):
-        yield ("form",), f"question {question} can never be reached"
+    for unreached in _never_shown(form):
+        yield ("form",), f"question {unreached} can never be reached"
 
 
 def _question_problems(place: Place, question: Question, pack: Pack) -> Iterator[tuple[Place, str]]:
