@@ -154,4 +154,43 @@ EMAIL_USE_TLS = setting("TODOKE_SMTP_STARTTLS", False, "Whether to ask it for ST
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = setting("TODOKE_MAIL_FROM", "todoke@localhost", "Sender of e-mails", str)
 
+OIDC_ISSUER = setting(
+    "TODOKE_OIDC_ISSUER",
+    "http://localhost:8001/api/realms/main",
+    "The authentication app's issuer; in production https://auth-and-sign.go.jp/api/realms/main",
+    str,
+)
+OIDC_AUTHORIZATION_ENDPOINT = setting(
+    "TODOKE_OIDC_AUTHORIZATION_ENDPOINT", "", "Its authorization endpoint; empty: where Keycloak has it", str
+)
+OIDC_TOKEN_ENDPOINT = setting("TODOKE_OIDC_TOKEN_ENDPOINT", "", "Its token endpoint; empty: the same", str)
+OIDC_USERINFO_ENDPOINT = setting("TODOKE_OIDC_USERINFO_ENDPOINT", "", "Its userinfo endpoint; empty: the same", str)
+OIDC_JWKS_URI = setting("TODOKE_OIDC_JWKS_URI", "", "Its public keys; empty: the same", str)
+OIDC_CLIENT_ID = setting("TODOKE_OIDC_CLIENT_ID", "RP00000001", "What the authentication app knows us as", str)
+OIDC_KEYS = setting(
+    "TODOKE_OIDC_KEYS",
+    [],
+    "Our private keys, EC P-256 or RSA, the signing one first: PEM files or PEM text, separated by commas; "
+    "empty: one is made under TODOKE_STATE",
+    words,
+    "",
+)
+OIDC_KEY_IDS = setting("TODOKE_OIDC_KEY_IDS", [], "Their kids in the same order; empty: their thumbprints", words, "")
+OIDC_SCOPES = setting(
+    "TODOKE_OIDC_SCOPES",
+    ["openid", "name", "address", "birthdate", "gender"],
+    "What we ask of the card, separated by commas; all but gender are needed",
+    words,
+    "openid,name,address,birthdate,gender",
+)
+OIDC_ACR_VALUES = setting("TODOKE_OIDC_ACR_VALUES", "aal3 crl", "acr_values of the request; '-' sends none", str)
+OIDC_MINIMUM_LEVEL = setting(
+    "TODOKE_OIDC_MINIMUM_LEVEL", "aal3", "Lowest acr that lets a resident in; '-' asks for none", str
+)
+OIDC_LEVELS = setting(
+    "TODOKE_OIDC_LEVELS", ["aal1", "aal2", "aal3"], "The levels of acr, lowest first", words, "aal1,aal2,aal3"
+)
+OIDC_LOGIN_SECONDS = setting("TODOKE_OIDC_LOGIN_SECONDS", 600, "A log-in that was begun is good for so long", int)
+OIDC_TIMEOUT_SECONDS = setting("TODOKE_OIDC_TIMEOUT_SECONDS", 5.0, "Patience with one answer of the provider", float)
+
 SILENCED_SYSTEM_CHECKS = ["models.W042"]

@@ -1,5 +1,7 @@
 """The SMTP side."""
 
+from asyncio.base_events import Server
+
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
@@ -28,3 +30,12 @@ def open_smtp(store: Store, host: str, port: int) -> Controller:
     )
     controller.start()
     return controller
+
+
+def port_of(controller: Controller) -> int:
+    """The port in use, also where a free one was asked for."""
+    server = controller.server
+    if not isinstance(server, Server):
+        raise RuntimeError("The SMTP server is not running")
+    port: int = server.sockets[0].getsockname()[1]
+    return port

@@ -77,9 +77,7 @@ class UnknownKeyError(LoginError):
 
     code = "login-unknown-key"
     status = 502
-    advice_text = gettext_noop(
-        "安全のため、ログインを止めました。しばらく待ってから、もう一度ログインしてください。"
-    )
+    advice_text = gettext_noop("安全のため、ログインを止めました。しばらく待ってから、もう一度ログインしてください。")
 
 
 class AssuranceTooLowError(LoginError):
@@ -95,7 +93,9 @@ class ProviderDownError(LoginError):
 
     code = "login-provider-down"
     status = 503
-    advice_text = gettext_noop("数分待ってから、もう一度ログインしてください。お急ぎのときは、電話か窓口でも手続きできます。")
+    advice_text = gettext_noop(
+        "数分待ってから、もう一度ログインしてください。お急ぎのときは、電話か窓口でも手続きできます。"
+    )
 
 
 class UnexpectedAnswerError(LoginError):
@@ -104,5 +104,5 @@ class UnexpectedAnswerError(LoginError):
     code = "login-unexpected-answer"
     status = 502
     advice_text = gettext_noop(
-        "もう一度ログインしてください。続けて同じことが起きるときは、下の受付番号をそえて、電話でお知らせください。"
+        "もう一度ログインしてください。続けて同じことが起きるときは、下の問い合わせ番号をそえて、電話でお知らせください。"
     )
