@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from todoke.capabilities.forms.answers import fixed_fact
 from todoke.faces.downloads import file_response
 from todoke.faces.visitors import OfficerRequest, officer_required
 from todoke.kernel import clock
@@ -16,11 +17,13 @@ from todoke.kernel.errors import InvalidInputError, NotFoundError, TodokeError
 from todoke.loops.apply import queries
 from todoke.loops.apply.access import note_look
 from todoke.loops.apply.actions import review
-from todoke.loops.apply.findings import blocking_findings, findings_of
+from todoke.loops.apply.findings import blocking_findings, facts_kept, findings_of
 from todoke.loops.apply.models import Attachment, Case
+from todoke.loops.apply.packs import form_of_version
 from todoke.loops.apply.presentation import answered_pages, changes_of
 from todoke.loops.apply.types import WORKABLE_STATES, CaseState
 from todoke.registry.catalogue.queries import pack_of
+from todoke.registry.catalogue.types import in_language
 
 
 class BadDateError(InvalidInputError):
@@ -47,9 +50,18 @@ def case_page(
     findings = findings_of(case)
     proposal = case.proposals.filter(state="open").select_related("proposed_by").first()
     open_until = open_day_from(clock.today() + timedelta(days=pack.workflow.correction_days))
+    decision = getattr(case, "decision", None)
+    form = form_of_version(case.pack_version_id)
+    questions = [
+        {"id": q.id, "label": in_language(q.label, "en" if request.reading == "en" else "ja")}
+        for q in form.questions()
+        if q.id in submissions[-1].answers or q.type == "upload"
+        if not fixed_fact(q, facts_kept(submissions[-1]))
+    ]
     context = {
         "case": case,
         "pack": pack,
+        "questions": questions,
         "pages": answered_pages(submissions[-1], findings),
         "findings": findings,
         "blocking": blocking_findings(case),
@@ -61,7 +73,8 @@ def case_page(
         "changes": changes_of(submissions),
         "proposal": proposal,
         "proposals": case.proposals.exclude(state="open").select_related("proposed_by", "answered_by").order_by("-id"),
-        "decision": getattr(case, "decision", None),
+        "decision": decision,
+        "decided": pack.workflow.outcome(decision.outcome) if decision else None,
         "outcome": pack.workflow.outcome(proposal.outcome) if proposal else None,
         "own_proposal": proposal is not None and proposal.proposed_by_id == request.officer.pk,
         "may_approve": queries.may_approve(request.officer, case),

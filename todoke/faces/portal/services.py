@@ -12,6 +12,8 @@ from todoke.faces.portal.holders import remember_draft
 from todoke.kernel.errors import NotFoundError
 from todoke.loops.apply.office import deciding_office
 from todoke.registry.catalogue import queries as catalogue
+from todoke.registry.catalogue.types import in_language
+from todoke.registry.people.keys import label_of
 
 
 @require_safe
@@ -34,7 +36,11 @@ def service(request: HttpRequest, pack_id: str) -> HttpResponse:
     pack = catalogue.pack_of(version.pk)
     resident = getattr(request, "resident", None)
     draft = open_drafts(resident).filter(pack_version__pack=pack_id, corrects="").first() if resident else None
-    context = {"pack": pack, "draft": draft, "office": deciding_office(pack, resident)}
+    reading = getattr(request, "reading", "ja")
+    purposes = dict.fromkeys(
+        f"{label_of(key)}：{in_language(purpose, reading)}" for key, purpose in pack.purposes.items()
+    )
+    context = {"pack": pack, "draft": draft, "office": deciding_office(pack, resident), "purposes": purposes}
     return render(request, "portal/service.html", context)
 
 

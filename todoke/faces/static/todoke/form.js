@@ -1,0 +1,68 @@
+// A form that saves itself and shows the questions that an answer leads to. Without it, buttons do the same.
+const form = document.querySelector("form[data-autosave]");
+document.querySelector("[data-focus]")?.focus();
+
+if (form) {
+  const saved = form.querySelector("[data-saved]");
+  const say = (words) => { saved.querySelector("span").textContent = words; };
+  const body = () => {
+    const data = new FormData(form);
+    for (const [name, value] of [...data]) if (value instanceof File) data.delete(name);
+    return data;
+  };
+  let timer = 0;
+  let changed = false;
+  let wait = 1200;
+
+  const save = async (leaving = false) => {
+    clearTimeout(timer);
+    if (!changed) return;
+    changed = false;
+    try {
+      const response = await fetch(form.dataset.autosave, { method: "POST", body: body(), keepalive: leaving });
+      const answer = await response.json();
+      if (response.status === 409) return say(form.querySelector("[data-saved]").dataset.conflict);
+      if (!response.ok) throw new Error(String(response.status));
+      form.elements.revision.value = answer.revision;
+      wait = 1200;
+      const now = new Date();
+      say(saved.dataset.words.replace("{time}", `${now.getHours()}:${String(now.getMinutes()).padStart(2, "0")}`));
+    } catch {
+      changed = true;
+      wait = Math.min(wait * 2, 60000);
+      say(saved.dataset.offline);
+      timer = setTimeout(save, wait);
+    }
+  };
+  const later = () => { changed = true; clearTimeout(timer); timer = setTimeout(save, wait); };
+
+  const reveal = async (control) => {
+    clearTimeout(timer);
+    try {
+      const response = await fetch(form.dataset.questions, { method: "POST", body: body() });
+      if (!response.ok) return later();
+      const { name, value } = control;
+      document.getElementById("questions").innerHTML = await response.text();
+      changed = false;
+      const again = [...form.elements].find((other) => other.name === name && other.value === value);
+      again?.focus();
+    } catch { later(); }
+  };
+
+  const fill = async (field) => {
+    const code = field.value.normalize("NFKC").replace(/\D/g, "");
+    const target = document.getElementById(field.dataset.fills);
+    if (code.length !== 7 || target.value) return;
+    const response = await fetch(`${field.dataset.postalCode}?code=${code}`);
+    const { towns } = await response.json();
+    if (towns.length && !target.value) target.value = `${towns[0].municipality}${towns[0].town}`;
+  };
+
+  form.addEventListener("input", later);
+  form.addEventListener("change", (event) => {
+    if (event.target.matches("[data-reveals]")) reveal(event.target);
+    if (event.target.matches("[data-postal-code]")) fill(event.target);
+  });
+  addEventListener("pagehide", () => save(true));
+  form.addEventListener("submit", () => { changed = false; clearTimeout(timer); });
+}
