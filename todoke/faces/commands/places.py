@@ -2,11 +2,9 @@
 
 import argparse
 import time
-from pathlib import Path
 
 from django.conf import settings
 
-from todoke.kernel.errors import TodokeError
 from todoke.registry.places.actions import load_places
 
 EXAMPLES = """\

@@ -26,8 +26,8 @@ def roles_of(officer: Officer) -> set[tuple[int, Role]]:
 
 
 def office_for(function: str, municipality_code: str) -> Organisation:
-    """The office of a municipality that does ``function``, as packs name it; the prefecture's where ``municipality_code``
-    is empty. Raises OfficeNotFoundError.
+    """The office of a municipality for ``function``, as packs name it; the prefecture's where ``municipality_code`` is
+    empty. Raises OfficeNotFoundError.
     """
     office = (
         Organisation.objects.select_related("parent")

@@ -1,5 +1,7 @@
 """Loading places from packages, and importing what a prefecture has better."""
 
+from collections.abc import Mapping
+
 from django.db import transaction
 
 from todoke.registry.places.adapters.postal_codes import postal_towns
@@ -45,6 +47,16 @@ def load_places(*, prefecture_code: str) -> Loaded:
         towns=Town.objects.filter(municipality__prefecture_code=prefecture_code).count(),
         changed=changed,
     )
+
+
+@transaction.atomic
+def set_populations(*, populations: Mapping[str, int]) -> int:
+    """Residents by municipality's code; how many municipalities changed. Unknown codes are left out."""
+    rows = [row for row in Municipality.objects.filter(code__in=populations) if row.population != populations[row.code]]
+    for row in rows:
+        row.population = populations[row.code]
+    Municipality.objects.bulk_update(rows, ["population"])
+    return len(rows)
 
 
 def _keep_municipalities(prefecture_code: str, records: list[MunicipalityRecord]) -> int:

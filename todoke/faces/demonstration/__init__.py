@@ -1,0 +1,1 @@
+"""A prefecture to try out: offices, officers, and plainly fictitious residents with their cards."""

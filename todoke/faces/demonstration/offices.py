@@ -1,0 +1,85 @@
+"""The prefecture, its municipalities, and an office for every function that the packs name."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+
+from todoke.registry.organisations.actions import set_organisation
+from todoke.registry.organisations.models import Organisation
+from todoke.registry.organisations.types import OrganisationKind
+from todoke.registry.places.models import Municipality
+from todoke.registry.places.prefectures import prefecture
+
+PHONE = "000-000-0000"
+"""Not a number that can be called."""
+COUNTER = "本庁舎（デモ用の案内です）。平日 8時30分から17時15分まで"
+
+
+@dataclass(frozen=True)
+class OfficeKind:
+    """An office as each municipality, or the prefecture, has one."""
+
+    function: str
+    name: str
+    name_en: str
+
+
+CHILDCARE = OfficeKind("childcare", "子ども保育課", "Childcare Office")
+RECORDS = OfficeKind("records", "情報公開窓口", "Public Records Office")
+MUNICIPAL = [CHILDCARE, RECORDS]
+DEPARTMENTS = [
+    ("general-affairs", "総務部", "General Affairs Department"),
+    ("planning", "企画部", "Planning Department"),
+    ("health-welfare", "保健福祉部", "Health and Welfare Department"),
+]
+PREFECTURAL_RECORDS = OfficeKind("records", "県政情報・文書課", "Prefectural Information and Records Office")
+
+
+@transaction.atomic
+def load_offices() -> list[Organisation]:
+    """Every organisation of the demonstration; what is there already is brought to what is said here."""
+    names = prefecture(settings.PREFECTURE)
+    top = set_organisation(
+        code=settings.PREFECTURE,
+        kind=OrganisationKind.PREFECTURE,
+        name=names.name,
+        name_en=names.name_en,
+        head_title=f"{names.name}知事",
+        phone=PHONE,
+    )
+    organisations = [top]
+    departments = {}
+    for code, name, name_en in DEPARTMENTS:
+        departments[code] = set_organisation(
+            code=f"{top.code}-{code}", kind=OrganisationKind.DEPARTMENT, name=name, name_en=name_en, parent=top
+        )
+    organisations += departments.values()
+    organisations.append(_office(top.code, PREFECTURAL_RECORDS, departments["general-affairs"], ""))
+    for municipality in Municipality.objects.filter(prefecture_code=settings.PREFECTURE).defer("boundary"):
+        body = set_organisation(
+            code=municipality.code,
+            kind=OrganisationKind.MUNICIPALITY,
+            name=municipality.name,
+            name_en=municipality.name_en,
+            municipality_code=municipality.code,
+            head_title=f"{municipality.name}長",
+            phone=PHONE,
+        )
+        organisations.append(body)
+        organisations += [_office(municipality.code, kind, body, municipality.code) for kind in MUNICIPAL]
+    return organisations
+
+
+def _office(code: str, kind: OfficeKind, parent: Organisation, municipality_code: str) -> Organisation:
+    return set_organisation(
+        code=f"{code}-{kind.function}",
+        kind=OrganisationKind.OFFICE,
+        function=kind.function,
+        name=kind.name,
+        name_en=kind.name_en,
+        parent=parent,
+        municipality_code=municipality_code,
+        phone=PHONE,
+        counter=COUNTER,
+    )
