@@ -153,7 +153,10 @@ def _item_action(filling: Filling, action: str) -> None:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, draft_id: UUID, page_id: str) -> HttpResponse:
-    """A page: shown, or saved and then the next one; what is wrong is said, and nothing typed is lost."""
+    """A page: shown, or saved and then the next one; what is wrong is said, and nothing typed is lost.
+
+    Without scripts an answer may lead to questions that were not on the page yet: then it is shown again with them.
+    """
     filling = Filling(request, draft_id)
     if filling.draft.submitted_at:
         return redirect("portal:cases")
@@ -171,6 +174,9 @@ def page(request: HttpRequest, draft_id: UUID, page_id: str) -> HttpResponse:
         pages = [p.id for p in filling.pages]
         return redirect("portal:page", draft_id=draft_id, page_id=pages[max(0, pages.index(page_id) - 1)])
     errors = file_errors or page_errors(shown, filling.whole, filling.facts, filling.uploaded, filling.only)
+    asked = [error for error in errors if f"{error.path}-here" in request.POST or error in file_errors]
+    if errors and not asked:
+        return redirect("portal:page", draft_id=draft_id, page_id=page_id)
     if errors:
         return render(request, "portal/page.html", filling.context(shown, errors), status=422)
     filling.draft = save_answers(draft=filling.draft, answers={}, revision=None, visited=page_id)

@@ -1,0 +1,157 @@
+"""todoke demo: the demonstration prefecture, its story, and its pages."""
+
+import argparse
+import json
+import os
+import socket
+import sys
+import time
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db.models import Count
+
+from todoke.faces.commands.processes import ProcessError, Processes
+from todoke.faces.demonstration.browsing import StoryError
+from todoke.faces.demonstration.cards import write_cards
+from todoke.faces.demonstration.officers import PASSWORD, load_officers
+from todoke.faces.demonstration.offices import load_offices
+from todoke.faces.demonstration.play import Applicant, Stage, childcare, disclosure
+from todoke.faces.demonstration.population import load_population
+from todoke.loops.apply.packs import read_packs
+from todoke.registry.catalogue.actions import publish_packs
+from todoke.registry.people.models import Resident
+from todoke.registry.places.actions import load_places
+
+EXAMPLES = """\
+examples:
+  todoke demo
+  todoke demo --once
+  todoke demo --residents 2300000
+"""
+
+
+def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add ``demo`` to the commands."""
+    parser = subparsers.add_parser(
+        "demo",
+        help="load the demonstration prefecture, play the story, serve",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--once", action="store_true", help="end after the story; exit with 1 if a step went wrong")
+    parser.add_argument("--no-story", action="store_true", help="serve without playing the story")
+    parser.add_argument("--residents", type=int, default=2000, metavar="N", help="how many residents; default: 2000")
+    parser.add_argument("--port", type=int, default=8000, help="of the portal; the next ones serve the counterparts")
+
+
+def _free(port: int) -> int:
+    """``port``, or the next one that nobody listens on."""
+    for candidate in range(port, port + 200):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", candidate)) != 0:
+                return candidate
+    raise ProcessError(f"no free port from {port} on")
+
+
+def _prepare(residents: int) -> None:
+    """Tables, places, services and people; what is there already stays."""
+    call_command("migrate", verbosity=0, skip_checks=True)
+    load_places(prefecture_code=settings.PREFECTURE)
+    load_offices()
+    load_officers()
+    load_population(residents=residents)
+    write_cards()
+    publish_packs(packs=read_packs(settings.PACKS).values(), actor="system")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 when all went well, 1 when a step of the story or a process failed."""
+    web, app, mail, smtp = (_free(args.port + n) for n in (0, 1, 2, 3))
+    environment = {
+        "TODOKE_DEMONSTRATION": "1",
+        "TODOKE_BASE_URL": f"http://localhost:{web}",
+        "TODOKE_SMTP_PORT": str(smtp),
+        "TODOKE_OIDC_ISSUER": f"http://localhost:{app}/api/realms/main",
+    }
+    os.environ.update(environment)
+    settings.DEMONSTRATION = True
+    began = time.monotonic()
+    _line("県・市町村・職員・架空の住民を用意する")
+    _prepare(args.residents)
+    _line(f"  {time.monotonic() - began:.1f} 秒")
+    state = Path(settings.STATE)
+    processes = Processes(state / "logs")
+    python = sys.executable
+    portal, mailbox = f"http://localhost:{web}", f"http://localhost:{mail}"
+    try:
+        processes.todoke("web", "serve", "--port", str(web), "--processes", "2", environment=environment)
+        processes.todoke("worker", "worker", environment=environment)
+        words = [python, "-m", "counterparts.auth_app", "--port", str(app), "--cards", str(state / "cards.json")]
+        words += ["--client-keys", f"{portal}/.well-known/todoke-jwks.json"]
+        words += ["--redirect-uri", f"{portal}/login/callback"]
+        processes.start("auth-app", words)
+        words = [python, "-m", "counterparts.mailbox", "--port", str(mail), "--smtp-port", str(smtp)]
+        processes.start("mailbox", [*words, "--folder", str(state / "mails")])
+        processes.await_answer("web", f"{portal}/readyz")
+        processes.await_answer("auth-app", f"http://localhost:{app}/health")
+        processes.await_answer("mailbox", f"{mailbox}/messages.json?to=nobody")
+        _line(f"ポータルが開いた：{portal}（{time.monotonic() - began:.1f} 秒）")
+        failed = False if args.no_story else not _story(portal, mailbox)
+        if args.once:
+            return int(failed)
+        _addresses(portal, app, mailbox)
+        processes.wait()
+    except ProcessError as error:
+        _line(str(error))
+        return 1
+    finally:
+        processes.stop()
+    return 0
+
+
+def _story(portal: str, mailbox: str) -> bool:
+    stage = Stage(portal, mailbox)
+    began = time.monotonic()
+    steps = 0
+
+    def say(words: str) -> None:
+        nonlocal steps
+        steps += 1
+        _line(f"  {time.monotonic() - began:5.1f} 秒  {words}")
+
+    _line("物語：保育施設利用申込と情報公開請求")
+    try:
+        childcare(stage, _applicant(), say)
+        disclosure(stage, say)
+    except StoryError as error:
+        _line(f"  物語がここで止まりました：{error}")
+        return False
+    _line(f"物語は終わりまで進んだ：{steps} 場面、{time.monotonic() - began:.1f} 秒")
+    return True
+
+
+def _applicant() -> Applicant:
+    """The story's family with the fewest cases so far, the main one first."""
+    cards = [card for card in json.loads((settings.STATE / "cards.json").read_text()) if card["story"]]
+    heads = Resident.objects.filter(pk__in=[card["id"] for card in cards], relation="head")
+    counts = {str(pk): n for pk, n in heads.annotate(n=Count("cases")).values_list("pk", "n")}
+    card = min((card for card in cards if card["id"] in counts), key=lambda card: counts[card["id"]])
+    return Applicant(card["id"], card["name"], f"resident-{card['id'][-4:]}-{counts[card['id']]}@example.jp")
+
+
+def _addresses(portal: str, app: int, mailbox: str) -> None:
+    _line("")
+    _line(f"住民のポータル    {portal}/          （ログインで 見本 花子 などを選ぶ）")
+    _line(f"職員のページ      {portal}/console/  ishinomaki-officer, ishinomaki-approver, ishinomaki-admin,")
+    _line("                  miyagi-records-officer, miyagi-records-approver, auditor, platform")
+    _line(f"  パスワード      {PASSWORD}")
+    _line("  確認コード      .venv/bin/todoke demo-code ishinomaki-officer")
+    _line(f"メールボックス    {mailbox}/")
+    _line(f"認証アプリの代役  http://localhost:{app}/")
+    _line("終わるには Ctrl-C")
+
+
+def _line(words: str) -> None:
+    print(words, flush=True)
