@@ -162,3 +162,10 @@ def test_codes_are_those_of_the_standard() -> None:
     """RFC 6238, appendix B, SHA-1, cut to six digits."""
     secret = pyotp.TOTP("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")
     assert [secret.at(moment) for moment in (59, 1111111109, 20000000000)] == ["287082", "081804", "353130"]
+
+
+@pytest.mark.parametrize("typed", ["\0", "x" * 100_000, "\u5c4a" * 2000, "' OR 1=1 --"])
+def test_strange_typing_is_refused_like_any_other(client: Client, hanako: Person, typed: str) -> None:
+    for part in ("login", "password", "code"):
+        right = {"login": hanako.officer.login, "password": PASSWORD, "code": hanako.code()}
+        assert client.post("/console/login/", {**right, part: typed}).status_code == 403

@@ -13,6 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from todoke.faces.console.challenges import keep_challenge, take_challenge
+from todoke.faces.console.typed import clean, typed
 from todoke.kernel import audit, clock
 from todoke.kernel.errors import TodokeError
 from todoke.kernel.sessions import sign_in, sign_out
@@ -21,6 +22,7 @@ from todoke.registry.organisations.credentials.passkeys import authentication_op
 from todoke.registry.organisations.credentials.passwords import sign_in_with_password
 from todoke.registry.organisations.models import Officer
 from todoke.registry.organisations.officers import home_organisation_id, principal
+from todoke.registry.organisations.types import Role
 
 PROVED_AT = "proved"
 
@@ -30,20 +32,20 @@ PROVED_AT = "proved"
 @require_http_methods(["GET", "POST"])
 def login(request: HttpRequest) -> HttpResponse:
     """The page of both ways, and the target of the second."""
-    after = request.POST.get("next", request.GET.get("next", ""))
+    after = typed(request.POST if request.method == "POST" else request.GET, "next")
     failure = None
     if request.method == "POST":
         try:
             officer = sign_in_with_password(
-                login=request.POST.get("login", ""),
-                password=request.POST.get("password", ""),
-                code=request.POST.get("code", ""),
+                login=typed(request.POST, "login"),
+                password=typed(request.POST, "password"),
+                code=typed(request.POST, "code"),
             )
         except TodokeError as error:
             failure = error
         else:
             return redirect(start_session(request, officer, after))
-    context = {"next": after, "login": request.POST.get("login", ""), "failure": failure}
+    context = {"next": after, "login": typed(request.POST, "login"), "failure": failure}
     return render(request, "console/login.html", context, status=failure.status if failure else HTTPStatus.OK)
 
 
@@ -53,7 +55,14 @@ def start_session(request: HttpRequest, officer: Officer, after: str = "") -> st
     request.session[PROVED_AT] = clock.now().timestamp()
     if after.startswith("/") and url_has_allowed_host_and_scheme(after, allowed_hosts=None):
         return after
-    return reverse("console:worklist")
+    return reverse(_first_page(officer))
+
+
+def _first_page(officer: Officer) -> str:
+    roles = set(officer.memberships.values_list("role", flat=True))
+    if roles & {Role.OFFICER, Role.APPROVER} or not roles:
+        return "console:worklist"
+    return "console:office" if roles & {Role.ADMINISTRATOR, Role.PLATFORM} else "console:audit"
 
 
 @require_POST
@@ -75,7 +84,7 @@ def passkey_finish(request: HttpRequest) -> JsonResponse:
         officer = sign_in_with_passkey(challenge=challenge, credential=body.get("credential") or {})
     except TodokeError as error:
         return problem(error)
-    return JsonResponse({"next": start_session(request, officer, str(body.get("next", "")))})
+    return JsonResponse({"next": start_session(request, officer, clean(body.get("next", "")))})
 
 
 @require_POST

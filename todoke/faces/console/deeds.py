@@ -1,0 +1,28 @@
+"""What the audit trail's actions are called on the page. An action without a name here is shown as it is stored."""
+
+from django.utils.translation import gettext as _
+
+
+def deeds() -> dict[str, str]:
+    """Stored action → words, in the language in force."""
+    return {
+        "sign-in.done": _("ログインした"),
+        "sign-in.refused": _("ログインを断った"),
+        "sign-out.done": _("ログアウトした"),
+        "sign-out.everywhere": _("すべての端末からログアウトした"),
+        "passkey.added": _("パスキーを登録した"),
+        "passkey.removed": _("パスキーを消した"),
+        "password.set": _("パスワードを変えた"),
+        "one-time-code.set": _("確認コードアプリを登録した"),
+        "invitation.issued": _("招待した"),
+        "invitation.accepted": _("招待を受けた"),
+        "role.given": _("役割を与えた"),
+        "role.taken": _("役割を外した"),
+        "officer.deactivated": _("利用を停止した"),
+        "audit.read": _("監査記録を見た"),
+    }
+
+
+def deed(action: str) -> str:
+    """The words for a stored action."""
+    return deeds().get(action, action)

@@ -1,0 +1,13 @@
+"""What somebody typed, as the database can hold it."""
+
+from django.http import QueryDict
+
+
+def typed(data: QueryDict, name: str, longest: int = 1000) -> str:
+    """The field, without NUL, cut to ``longest`` characters; '' when it was not sent."""
+    return clean(data.get(name, ""), longest)
+
+
+def clean(text: object, longest: int = 1000) -> str:
+    """The same for a value from elsewhere, such as JSON."""
+    return str(text).replace("\0", "")[:longest]
