@@ -4,10 +4,11 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from todoke.kernel.configuration import boolean, setting, words
+from todoke.kernel.postgres import state_folder
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-STATE = setting("TODOKE_STATE", BASE_DIR / ".state", "Folder of what a machine keeps for itself: logs, keys", Path, ".state")
+STATE = state_folder()
 DEBUG = setting("TODOKE_DEBUG", False, "Show error details in the browser; never in production", boolean)
 SECRET_KEY = setting(
     "TODOKE_SECRET_KEY", "demonstration-only-not-secret", "Signs cookies; 50 random characters in production", str
@@ -71,6 +72,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "todoke.faces.operations.requests.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -191,5 +193,15 @@ OIDC_LEVELS = setting(
 )
 OIDC_LOGIN_SECONDS = setting("TODOKE_OIDC_LOGIN_SECONDS", 600, "A log-in that was begun is good for so long", int)
 OIDC_TIMEOUT_SECONDS = setting("TODOKE_OIDC_TIMEOUT_SECONDS", 5.0, "Patience with one answer of the provider", float)
+
+LOGGING_CONFIG = "todoke.kernel.logs.configure"
+LOGGING = {
+    "level": setting("TODOKE_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR", str),
+    "form": setting("TODOKE_LOG_FORM", "auto", "json, text, or auto: text on a terminal, else json", str),
+}
+METRICS_TOKEN = setting(
+    "TODOKE_METRICS_TOKEN", "", "Bearer token for /metrics; without one only this machine may read it", str
+)
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
 SILENCED_SYSTEM_CHECKS = ["models.W042"]

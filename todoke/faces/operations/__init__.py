@@ -1,0 +1,1 @@
+"""What those who run Todoke ask it: is it alive, is it ready, how is it doing."""

@@ -1,0 +1,12 @@
+"""Addresses for probes and monitoring."""
+
+from django.urls import path
+
+from todoke.faces.operations.metrics import metrics
+from todoke.faces.operations.probes import healthz, readyz
+
+urlpatterns = [
+    path("healthz", healthz),
+    path("readyz", readyz),
+    path("metrics", metrics),
+]
