@@ -117,9 +117,32 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "unread_count": SimpleLazyObject(lambda: unread_count(resident)) if resident else 0,
         "prefecture_name": place.short_name_en if english else place.short_name,
         "prefecture_full_name": place.name_en if english else place.name,
+        "area": _area(request),
         "demonstration": settings.DEMONSTRATION,
         "language": getattr(request, "reading", "ja"),
     }
+
+
+_AREAS = {
+    "home": "home",
+    "services": "services",
+    "service": "services",
+    "draft": "cases",
+    "page": "cases",
+    "review": "cases",
+    "follow": "cases",
+    "my-data": "my-data",
+    "worklist": "worklist",
+}
+
+
+def _area(request: HttpRequest) -> str:
+    """The part of the main menu that the page stands in."""
+    match = request.resolver_match
+    name = match.url_name or "" if match else ""
+    return "worklist" if match and name.startswith("case") and match.namespace == "console" else (
+        "cases" if name.startswith("case") else _AREAS.get(name, "")
+    )
 
 
 def _first_office(officer: Officer) -> str:

@@ -17,9 +17,11 @@ from todoke.faces.demonstration.browsing import StoryError
 from todoke.faces.demonstration.cards import write_cards
 from todoke.faces.demonstration.officers import PASSWORD, load_officers
 from todoke.faces.demonstration.offices import load_offices
-from todoke.faces.demonstration.play import Applicant, Stage, childcare, disclosure
+from todoke.faces.demonstration.play import Applicant, Stage, childcare, disclosure, waiting_applications
 from todoke.faces.demonstration.population import load_population
+from todoke.loops.apply.models import Case
 from todoke.loops.apply.packs import read_packs
+from todoke.loops.apply.types import CaseState
 from todoke.registry.catalogue.actions import publish_packs
 from todoke.registry.people.models import Resident
 from todoke.registry.places.actions import load_places
@@ -46,13 +48,16 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument("--port", type=int, default=8000, help="of the portal; the next ones serve the counterparts")
 
 
-def _free(port: int) -> int:
-    """``port``, or the next one that nobody listens on."""
-    for candidate in range(port, port + 200):
+def _free_ports(first: int, count: int) -> list[int]:
+    """The first ``count`` ports from ``first`` on that nobody listens on."""
+    free: list[int] = []
+    for port in range(first, first + 200):
         with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", candidate)) != 0:
-                return candidate
-    raise ProcessError(f"no free port from {port} on")
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                free.append(port)
+        if len(free) == count:
+            return free
+    raise ProcessError(f"fewer than {count} free ports from {first} on")
 
 
 def _prepare(residents: int) -> None:
@@ -68,7 +73,7 @@ def _prepare(residents: int) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 when all went well, 1 when a step of the story or a process failed."""
-    web, app, mail, smtp = (_free(args.port + n) for n in (0, 1, 2, 3))
+    web, app, mail, smtp = _free_ports(args.port, 4)
     environment = {
         "TODOKE_DEMONSTRATION": "1",
         "TODOKE_BASE_URL": f"http://localhost:{web}",
@@ -123,8 +128,11 @@ def _story(portal: str, mailbox: str) -> bool:
 
     _line("物語：保育施設利用申込と情報公開請求")
     try:
-        childcare(stage, _applicant(), say)
+        applicants = _applicants()
+        childcare(stage, applicants[0], say)
         disclosure(stage, say)
+        if not Case.objects.filter(state=CaseState.RECEIVED, resident__isnull=False).exists():
+            waiting_applications(stage, applicants[1:6], say)
     except StoryError as error:
         _line(f"  物語がここで止まりました：{error}")
         return False
@@ -132,13 +140,16 @@ def _story(portal: str, mailbox: str) -> bool:
     return True
 
 
-def _applicant() -> Applicant:
-    """The story's family with the fewest cases so far, the main one first."""
+def _applicants() -> list[Applicant]:
+    """The heads of the story's families, those with the fewest cases first."""
     cards = [card for card in json.loads((settings.STATE / "cards.json").read_text()) if card["story"]]
     heads = Resident.objects.filter(pk__in=[card["id"] for card in cards], relation="head")
     counts = {str(pk): n for pk, n in heads.annotate(n=Count("cases")).values_list("pk", "n")}
-    card = min((card for card in cards if card["id"] in counts), key=lambda card: counts[card["id"]])
-    return Applicant(card["id"], card["name"], f"resident-{card['id'][-4:]}-{counts[card['id']]}@example.jp")
+    ordered = sorted((card for card in cards if card["id"] in counts), key=lambda card: counts[card["id"]])
+    return [
+        Applicant(card["id"], card["name"], f"resident-{card['id'][-4:]}-{counts[card['id']]}@example.jp")
+        for card in ordered
+    ]
 
 
 def _addresses(portal: str, app: int, mailbox: str) -> None:

@@ -13,7 +13,7 @@ from todoke.capabilities.forms.models import Draft
 from todoke.capabilities.forms.types import FieldError, Form, Page
 from todoke.capabilities.forms.validation import form_errors, page_errors, parse_page, raw_of, with_item_added
 from todoke.faces.downloads import file_response
-from todoke.faces.portal.fields import Reader, errors_by_name, fields_of
+from todoke.faces.portal.fields import Reader, errors_by_name, fields_of, summary_of
 from todoke.faces.portal.holders import draft_for, remember_case, secret_of
 from todoke.kernel.errors import NotFoundError, TodokeError
 from todoke.loops.apply.actions.submission import correction_of, facts_for, submit_draft
@@ -80,14 +80,15 @@ class Filling:
         reader = Reader(
             self.reading, self.whole, self.facts, errors_by_name(errors), list(self.draft.uploads.order_by("added_at"))
         )
+        fields = fields_of(page, reader, self.only)
         return {
             "draft": self.draft,
             "pack": self.pack,
             "page": page,
             "title": in_language(page.title, self.reading),
             "lead": in_language(page.lead, self.reading) if page.lead else "",
-            "fields": fields_of(page, reader, self.only),
-            "errors": errors,
+            "fields": fields,
+            "errors": summary_of(fields),
             "message": message,
             "requests": requests,
             "steps": self.steps(page.id),

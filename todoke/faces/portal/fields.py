@@ -102,6 +102,17 @@ def fields_of(page: Page, reader: Reader, only: set[str] | None = None) -> list[
     return fields
 
 
+def summary_of(fields: Sequence[Field]) -> list[Field]:
+    """The fields with an error, those inside groups too, in the order of the page."""
+    wrong = []
+    for made in fields:
+        if made.error:
+            wrong.append(made)
+        for item in made.items:
+            wrong += [inner for inner in item.fields if inner.error]
+    return wrong
+
+
 def _items(group: Question, reader: Reader) -> list[Item]:
     rules = " ".join(q.show_if for q in group.questions if q.show_if)
     items = []

@@ -1,5 +1,7 @@
 """The keys of facts, each with its label."""
 
+from datetime import date
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -36,4 +38,7 @@ def in_words(fact: KnownFact) -> str:
         return "、".join(child["name"] for child in fact.value) or _("いません")
     if fact.key == "household.spouse":
         return str(fact.value["name"])
+    if fact.key == "birth_date":
+        born = date.fromisoformat(fact.value)
+        return _("{year}年{month}月{day}日").format(year=born.year, month=born.month, day=born.day)
     return str(fact.value)

@@ -143,6 +143,12 @@ def source_chip(source: str, detail: str = "") -> SafeString:
 
 
 @register.filter
+def paragraphs(text: str) -> list[str]:
+    """Parts that an empty line divides."""
+    return text.split("\n\n")
+
+
+@register.filter
 def get(mapping: Any, key: str) -> Any:
     """A value by key."""
     return mapping.get(key, "")
