@@ -6,12 +6,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 from django.conf import settings
 
 from todoke.capabilities.forms.types import form_of
-from todoke.loops.apply.checking import asked_twice, problems_of, try_case
+from todoke.loops.apply.checking import asked_twice, problems_of
 from todoke.loops.apply.packs import SECTIONS, read_packs
-from todoke.registry.catalogue.loader import PackError, load_pack, read_yaml, schema
+from todoke.loops.apply.trying import CASE, CaseError, try_case
+from todoke.registry.catalogue.loader import PackError, line_of, load_pack, read_yaml, schema
 from todoke.registry.catalogue.types import Pack
 
 EXAMPLES = """\
@@ -51,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     try:
         return _check(args.pack) if args.deed == "check" else _try(args.pack, args.case, as_json=args.json)
-    except PackError as error:
+    except (PackError, CaseError) as error:
         print(error, file=sys.stderr)
         return 1 if args.deed == "check" else 2
 
@@ -93,9 +95,10 @@ def _summary(pack: Pack) -> str:
 
 def _try(pack_id: str, file: Path, *, as_json: bool) -> int:
     pack = load_pack(_folder_of(pack_id), SECTIONS)
-    case, _lines = read_yaml(file)
-    if not isinstance(case, dict):
-        raise PackError([f"{file.name}:1: a case has facts, answers and uploads"])
+    case, lines = read_yaml(file)
+    wrong = jsonschema_rs.validator_for({"type": "object", "properties": CASE}).iter_errors(case)
+    if problems := [f"{file.name}:{line_of(lines, tuple(e.instance_path))}: {e.message}" for e in wrong]:
+        raise PackError(problems)
     tried = try_case(pack, case).as_json()
     if as_json:
         print(json.dumps(tried, ensure_ascii=False))

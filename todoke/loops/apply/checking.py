@@ -3,96 +3,61 @@
 import itertools
 import string
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from todoke.capabilities.forms.answers import (
-    answers_to_submit,
-    filled_in,
-    nested,
-    rule_holds,
-    scope,
-    shown_pages,
-    shown_questions,
-)
+import jsonschema_rs
+
+from todoke.capabilities.forms.answers import rule_holds, scope
 from todoke.capabilities.forms.shapes import item_shapes, names_of
 from todoke.capabilities.forms.types import Form, Question, form_of
-from todoke.capabilities.forms.validation import QUIET, form_errors
+from todoke.capabilities.forms.validation import QUIET
 from todoke.capabilities.workflow.section import EVENTS, LETTER_PLACEHOLDERS, PLACEHOLDERS
-from todoke.kernel import clock
 from todoke.kernel.rules import ANY, Names, RuleError, compile_rule
+from todoke.loops.apply.trying import CASE, CaseError, Tried, try_case
 from todoke.registry.catalogue.loader import PackError, line_of, read_yaml
 from todoke.registry.catalogue.types import Pack
-from todoke.registry.people.types import KnownFact, Source
 
 FEWEST_EXAMPLES = 8
 
-
-@dataclass(frozen=True)
-class Tried:
-    """What came of a case that was tried and not stored."""
-
-    pages: list[str]
-    questions: list[str]
-    errors: list[str]
-    findings: list[str]
-    handed_in: dict[str, Any]
-
-    def as_json(self) -> dict[str, Any]:
-        """For ``todoke packs try``; ``eligibility`` is null for services without a rule of eligibility."""
-        return {
-            "eligibility": None,
-            "missing": [],
-            "pages": self.pages,
-            "questions": self.questions,
-            "errors": self.errors,
-            "findings": self.findings,
-        }
-
-
-def facts_from(given: Mapping[str, Any]) -> dict[str, KnownFact]:
-    """Facts of an example: ``key: value`` is a register's, ``key: {self: value}`` was said by the person."""
-    facts = {}
-    for key, value in given.items():
-        said = isinstance(value, dict) and set(value) == {"self"}
-        facts[key] = KnownFact(key, value["self"] if said else value, Source.SELF if said else Source.REGISTER)
-    return facts
-
-
-def try_case(pack: Pack, case: Mapping[str, Any]) -> Tried:
-    """Run facts, answers and uploads through a pack without storing anything."""
-    form, facts = form_of(pack.form), facts_from(case.get("facts", {}))
-    whole = filled_in(form, case.get("answers", {}), facts)
-    pages = shown_pages(form, whole, facts)
-    questions = [q.id for page in pages for q in shown_questions(page, whole, facts)]
-    wrong = form_errors(form, whole, facts, set(case.get("uploads", [])))
-    handed_in = answers_to_submit(form, whole, facts)
-    names = {"answers": handed_in, "facts": nested(facts)}
-    findings = [
-        check.id
-        for check in pack.workflow.checks
-        if compile_rule(check.when, ("answers", "facts")).holds(names, clock.today())
-    ]
-    errors = sorted({_question_of(e.path) for found in wrong.values() for e in found})
-    return Tried([page.id for page in pages], questions, errors, findings, handed_in)
-
-
-def _question_of(path: str) -> str:
-    """``children-<uuid>-allergy`` is ``children.allergy``."""
-    parts = path.split("-")
-    return f"{parts[0]}.{parts[-1]}" if len(parts) > 6 else path
+_WORDS = {"type": "array", "items": {"type": "string"}}
+EXAMPLES: dict[str, Any] = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["title", "expect"],
+        "properties": {
+            **CASE,
+            "expect": {
+                "type": "object",
+                "minProperties": 1,
+                "properties": {
+                    "eligibility": {"type": ["boolean", "null"]},
+                    **dict.fromkeys(("missing", "pages", "errors", "findings", "shows", "hides"), _WORDS),
+                },
+                "additionalProperties": False,
+            },
+            "outcome": {"type": "string"},
+        },
+        "additionalProperties": False,
+    },
+}
+"""The JSON Schema of examples.yaml."""
 
 
 def problems_of(pack: Pack, folder: Path) -> tuple[list[str], int]:
-    """Everything wrong with a pack that passed the schema, each with file and line; and how many examples came out."""
+    """Everything wrong with a pack that passed the schema, each with file and line; and how many examples came out.
+
+    Examples are run once the rest is right.
+    """
     _content, lines = read_yaml(folder / "service.yaml")
     problems = [
         f"{pack.id}/service.yaml:{line_of(lines, place)}: {problem}" for place, problem in _service_problems(pack)
     ]
     problems += [f"{pack.id}/messages.yaml: {problem}" for problem in _message_problems(pack)]
-    more, passed = _example_problems(pack, folder)
-    return problems + more, passed
+    if problems:
+        return problems, 0
+    return _example_problems(pack, folder)
 
 
 Place = tuple[str | int, ...]
@@ -113,6 +78,8 @@ def _service_problems(pack: Pack) -> Iterator[tuple[Place, str]]:
             inner_names = {**names, **{f"item.{key}": shape for key, shape in item_shapes(question).items()}}
             for i, inner in enumerate(question.questions):
                 yield from _rule_problem((*place, "questions", i, "show_if"), inner.show_if, inner_names)
+    facts_only = {name: shape for name, shape in names.items() if name.startswith("facts.")}
+    yield from _rule_problem(("eligible",), pack.eligible, facts_only)
     for c, check in enumerate(pack.workflow.checks):
         yield from _rule_problem(("workflow", "checks", c, "when"), check.when, names)
         if check.question not in ids:
@@ -211,18 +178,29 @@ def _example_problems(pack: Pack, folder: Path) -> tuple[list[str], int]:
         examples, lines = read_yaml(folder / "examples.yaml")
     except PackError as error:
         return error.problems, 0
+    malformed = [
+        f"{pack.id}/examples.yaml:{line_of(lines, tuple(e.instance_path))}: {e.message}"
+        for e in jsonschema_rs.validator_for(EXAMPLES).iter_errors(examples)
+    ]
+    if malformed:
+        return malformed, 0
     problems, passed = [], 0
     shown: set[str] = set()
     raised: set[str] = set()
     outcomes: set[str] = set()
-    for number, example in enumerate(examples or []):
-        tried = try_case(pack, example)
+    for number, example in enumerate(examples):
+        where = f"{pack.id}/examples.yaml:{line_of(lines, (number,))}: {example['title']}"
+        try:
+            tried = try_case(pack, example)
+        except CaseError as error:
+            problems += [f"{where}: {problem}" for problem in str(error).splitlines()]
+            continue
         shown |= set(tried.questions)
         raised |= set(tried.findings)
         wrong = list(_differences(example.get("expect", {}), tried))
         if outcome := example.get("outcome"):
             outcomes.add(outcome)
-        where = f"{pack.id}/examples.yaml:{line_of(lines, (number,))}: {example.get('title', number)}"
+            wrong += _outcome_problems(pack, outcome, tried)
         problems += [f"{where}: {difference}" for difference in wrong]
         passed += not wrong
     if passed < FEWEST_EXAMPLES:
@@ -240,8 +218,17 @@ def _example_problems(pack: Pack, folder: Path) -> tuple[list[str], int]:
     return problems, passed
 
 
+def _outcome_problems(pack: Pack, outcome: str, tried: Tried) -> list[str]:
+    """A case that a decision ends can be handed in."""
+    if outcome not in {o.id for o in pack.workflow.outcomes}:
+        return [f"{outcome} is no outcome"]
+    return [f"cannot be decided, since it cannot be handed in: {', '.join(tried.errors)}"] if tried.errors else []
+
+
 def _differences(expect: Mapping[str, Any], tried: Tried) -> Iterator[str]:
-    for name in ("pages", "errors", "findings"):
+    if "eligibility" in expect and expect["eligibility"] is not tried.eligibility:
+        yield f"eligibility: expected {expect['eligibility']}, got {tried.eligibility}"
+    for name in ("pages", "errors", "findings", "missing"):
         if name in expect and (got := getattr(tried, name)) != sorted(expect[name]) and got != expect[name]:
             yield f"{name}: expected {expect[name]}, got {got}"
     for question in expect.get("shows", []):

@@ -32,5 +32,7 @@ def publish_packs(*, packs: Iterable[Pack], actor: str) -> list[PackVersion]:
                 current=True,
             )
         )
-        audit.record(actor=actor, action="publish", subject=f"pack:{pack.id}", number=published[-1].number, hash=pack.hash)
+        audit.record(
+            actor=actor, action="publish", subject=f"pack:{pack.id}", number=published[-1].number, hash=pack.hash
+        )
     return published

@@ -21,6 +21,7 @@ SERVICE: dict[str, Any] = {
     "titles": TEXTS,
     "summary": TEXTS,
     "audience": TEXTS,
+    "eligible": RULE,
     "needed": {"type": "array", "items": TEXTS},
     "owner": {
         "type": "object",

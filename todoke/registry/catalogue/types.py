@@ -49,7 +49,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Appeal:
-    """The 教示 (行政不服審査法82条, 行政事件訴訟法46条): to whom, against whom; ``{head}`` and ``{body}`` are filled in."""
+    """The 教示 (行政不服審査法82条, 行政事件訴訟法46条): to and against whom. ``{head}``, ``{body}`` are filled in."""
 
     authority: str
     defendant: str
@@ -80,6 +80,9 @@ class Pack:
     titles: Texts
     summary: Texts
     audience: Texts
+    eligible: str | None
+    """A rule over facts: whom the service is for, as far as can be known before they apply."""
+
     needed: tuple[Texts, ...]
     owner: Owner
     login: str
@@ -118,6 +121,7 @@ class Pack:
             titles=service["titles"],
             summary=service["summary"],
             audience=service["audience"],
+            eligible=service.get("eligible"),
             needed=tuple(service.get("needed", [])),
             owner=Owner(**service["owner"]),
             login=service["login"],

@@ -1,0 +1,145 @@
+"""Running a case through a pack without storing anything (todoke packs try, and every example)."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from todoke.capabilities.forms.answers import answers_to_submit, filled_in, nested, shown_pages, shown_questions
+from todoke.capabilities.forms.shapes import shape_of_question
+from todoke.capabilities.forms.types import Form, Question, form_of
+from todoke.capabilities.forms.validation import form_errors
+from todoke.kernel import clock
+from todoke.kernel.ids import new_id
+from todoke.kernel.rules import Unknown, compile_rule
+from todoke.registry.catalogue.types import Pack
+from todoke.registry.people.types import KnownFact, Source
+
+CASE: dict[str, Any] = {
+    "title": {"type": "string"},
+    "facts": {"type": "object"},
+    "answers": {"type": "object"},
+    "uploads": {"type": "array", "items": {"type": "string"}},
+}
+"""The properties of a case in JSON Schema."""
+
+_PYTHON: dict[str, tuple[type, ...]] = {"bool": (bool,), "int": (int,), "list": (list,), "record": (dict,)}
+
+
+class CaseError(Exception):
+    """A case that does not fit its pack's form; a line a problem."""
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What came of a case that was tried and not stored."""
+
+    eligibility: bool | None
+    missing: list[str]
+    pages: list[str]
+    questions: list[str]
+    errors: list[str]
+    findings: list[str]
+    handed_in: dict[str, Any]
+
+    def as_json(self) -> dict[str, Any]:
+        """For ``todoke packs try``; ``eligibility`` is null while the ``missing`` facts could settle it."""
+        return {
+            "eligibility": self.eligibility,
+            "missing": self.missing,
+            "pages": self.pages,
+            "questions": self.questions,
+            "errors": self.errors,
+            "findings": self.findings,
+        }
+
+
+def facts_from(given: Mapping[str, Any]) -> dict[str, KnownFact]:
+    """Facts of an example: ``key: value`` is a register's, ``key: {self: value}`` was said by the person."""
+    facts = {}
+    for key, value in given.items():
+        said = isinstance(value, dict) and set(value) == {"self"}
+        facts[key] = KnownFact(key, value["self"] if said else value, Source.SELF if said else Source.REGISTER)
+    return facts
+
+
+def eligibility(pack: Pack, facts: Mapping[str, KnownFact]) -> tuple[bool | None, list[str]]:
+    """Whether the service is for this person as far as is known, and the facts that could settle it."""
+    if pack.eligible is None:
+        return None, []
+    value = compile_rule(pack.eligible, ("facts",)).evaluate({"facts": nested(facts)}, clock.today())
+    if isinstance(value, Unknown):
+        return None, sorted(name.removeprefix("facts.") for name in value.missing)
+    return bool(value), []
+
+
+def try_case(pack: Pack, case: Mapping[str, Any]) -> Tried:
+    """Run facts, answers and uploads through a pack. Raises CaseError for answers that its form cannot hold."""
+    form, facts = form_of(pack.form), facts_from(case.get("facts") or {})
+    answers = _with_item_ids(form, case.get("answers") or {})
+    if problems := list(_misfits(form, answers)):
+        raise CaseError("\n".join(problems))
+    whole = filled_in(form, answers, facts)
+    pages = shown_pages(form, whole, facts)
+    questions = [q.id for page in pages for q in shown_questions(page, whole, facts)]
+    wrong = form_errors(form, whole, facts, set(case.get("uploads") or []))
+    handed_in = answers_to_submit(form, whole, facts)
+    names = {"answers": handed_in, "facts": nested(facts)}
+    findings = [
+        check.id
+        for check in pack.workflow.checks
+        if compile_rule(check.when, ("answers", "facts")).holds(names, clock.today())
+    ]
+    errors = sorted({_question_of(e.path) for found in wrong.values() for e in found})
+    eligible, missing = eligibility(pack, facts)
+    return Tried(eligible, missing, [page.id for page in pages], questions, errors, findings, handed_in)
+
+
+def _with_item_ids(form: Form, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """A case need not number the items of its groups."""
+    whole = dict(answers)
+    for question in form.questions():
+        items = whole.get(question.id)
+        if question.type == "group" and isinstance(items, list):
+            whole[question.id] = [
+                {"id": str(new_id()), "source": "self", **item} if isinstance(item, dict) else item for item in items
+            ]
+    return whole
+
+
+def _misfits(form: Form, answers: Mapping[str, Any]) -> Iterator[str]:
+    questions = {question.id: question for question in form.questions()}
+    for key, value in answers.items():
+        if key not in questions:
+            yield f"answers.{key}: the form has no such question"
+            continue
+        yield from _misfit(f"answers.{key}", questions[key], value)
+
+
+def _misfit(place: str, question: Question, value: Any) -> Iterator[str]:
+    if value is None or value == "":
+        return
+    kind = shape_of_question(question).kind
+    typed_wrongly = isinstance(value, str) and kind != "list"
+    if not typed_wrongly and type(value) not in _PYTHON.get(kind, (str,)):
+        yield f"{place}: a {type(value).__name__} where a {kind} is needed"
+        return
+    if question.type == "choices" and not all(isinstance(option, str) for option in value):
+        yield f"{place}: options are words"
+    if question.type != "group":
+        return
+    inner = {q.id: q for q in question.questions}
+    for number, item in enumerate(value):
+        if not isinstance(item, dict):
+            yield f"{place}.{number}: an item is a mapping"
+            continue
+        for key, part in item.items():
+            if key in inner:
+                yield from _misfit(f"{place}.{number}.{key}", inner[key], part)
+            elif key not in {"id", "source"}:
+                yield f"{place}.{number}.{key}: the group has no such question"
+
+
+def _question_of(path: str) -> str:
+    """``children-<uuid>-allergy`` is ``children.allergy``."""
+    parts = path.split("-")
+    return f"{parts[0]}.{parts[-1]}" if len(parts) > 6 else path
