@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from random import Random
 
 import shapely
+from shapely.geometry.base import BaseGeometry
 
+from todoke.registry.places.geometry import from_wkb
 from todoke.registry.places.models import Municipality, Town
 
 POINTS = 8
@@ -32,7 +34,7 @@ def homes_in(municipality: Municipality, prefecture_name: str, random: Random) -
     codes: dict[str, list[Town]] = {}
     for town in rows:
         codes.setdefault(town.name, []).append(town)
-    boundary = shapely.from_wkb(bytes(municipality.boundary)) if municipality.boundary else None
+    boundary = from_wkb(municipality.boundary) if municipality.boundary else None
     if boundary is not None:
         shapely.prepare(boundary)
     start = f"{prefecture_name}{municipality.district}{municipality.name}"
@@ -43,7 +45,7 @@ def homes_in(municipality: Municipality, prefecture_name: str, random: Random) -
     ]
 
 
-def _points(town: Town, boundary: shapely.Geometry | None, random: Random) -> list[tuple[float, float]]:
+def _points(town: Town, boundary: BaseGeometry | None, random: Random) -> list[tuple[float, float]]:
     if town.longitude is not None and town.latitude is not None:
         return [
             (round(random.gauss(town.longitude, SPREAD), 6), round(random.gauss(town.latitude, SPREAD), 6))

@@ -44,9 +44,9 @@ def household(random: Random, most: int) -> list[Person]:
     if children:
         age = eldest + random.randint(23, 36)
     elif kind == _SINGLE:
-        age = _age(random, (0.27, 20, 34), (0.60, 35, 64), (1, 65, 94))
+        age = _age(random, (0.25, 20, 34), (0.54, 35, 64), (1, 65, 94))
     else:
-        age = _age(random, (0.14, 24, 34), (0.45, 35, 59), (1, 60, 90))
+        age = _age(random, (0.10, 24, 34), (0.32, 35, 59), (1, 60, 90))
     female_head = random.random() < (0.85 if kind == _ONE_PARENT else 0.5 if kind == _SINGLE else 0.08)
     head = "2" if female_head else "1"
     members = [("head", head, age)]
@@ -61,7 +61,7 @@ def household(random: Random, most: int) -> list[Person]:
 
 
 def _age_of_eldest(random: Random) -> int:
-    return random.randint(0, 22) if random.random() < 0.72 else random.randint(23, 45)
+    return random.randint(0, 22) if random.random() < 0.64 else random.randint(23, 45)
 
 
 def _age(random: Random, *bands: tuple[float, int, int]) -> int:

@@ -64,7 +64,7 @@ def _keep_municipalities(prefecture_code: str, records: list[MunicipalityRecord]
     new, differing = [], []
     for record in records:
         row = there.get(record.code) or Municipality(code=record.code, prefecture_code=prefecture_code)
-        wanted = {
+        wanted: dict[str, str | bytes] = {
             "district": record.district,
             "name": record.name,
             "name_kana": record.name_kana,

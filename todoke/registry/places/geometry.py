@@ -36,3 +36,9 @@ def union(boundaries: list[bytes]) -> bytes:
 def to_wkb(geometry: BaseGeometry) -> bytes:
     """Two dimensions, little-endian: the same on every machine."""
     return shapely.to_wkb(geometry, output_dimension=2, byte_order=1)
+
+
+def from_wkb(stored: bytes | memoryview) -> BaseGeometry:
+    """A boundary as the database gives it."""
+    geometry: BaseGeometry = shapely.from_wkb(bytes(stored))
+    return geometry

@@ -56,6 +56,12 @@ def municipality_code(code: str, city: str, known: Iterable[str]) -> str:
     return max(below, default=code)
 
 
+def ward_of(city: str) -> str:
+    """青葉区 of 仙台市青葉区; empty for a city without wards."""
+    ward = _WARD.fullmatch(city)
+    return ward["ward"] if ward else ""
+
+
 def placed(town: TownRecord, municipality: MunicipalityRecord) -> PlacedTown:
     """The town in its municipality, the ward's name before the town's where there is one."""
     ward = _WARD.fullmatch(town.city) if town.code != municipality.code else None

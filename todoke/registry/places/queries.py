@@ -6,6 +6,7 @@ import shapely
 from django.conf import settings
 
 from todoke.kernel.text import search_key, to_halfwidth
+from todoke.registry.places.geometry import from_wkb
 from todoke.registry.places.models import Municipality, Town
 from todoke.registry.places.prefectures import PREFECTURES
 from todoke.registry.places.types import TownMatch
@@ -26,7 +27,7 @@ def municipality_at(longitude: float, latitude: float) -> str | None:
     """Code of the municipality at a point in WGS 84; None outside of the prefecture."""
     rows = Municipality.objects.filter(prefecture_code=settings.PREFECTURE, boundary__isnull=False)
     for code, boundary in rows.values_list("code", "boundary"):
-        if shapely.intersects_xy(shapely.from_wkb(bytes(boundary)), longitude, latitude):
+        if boundary and shapely.intersects_xy(from_wkb(boundary), longitude, latitude):
             return str(code)
     return None
 
