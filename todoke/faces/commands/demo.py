@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db.models import Count
 
-from todoke.faces.commands.processes import ProcessError, Processes
+from todoke.faces.commands.processes import ProcessError, together
 from todoke.faces.demonstration.browsing import StoryError
 from todoke.faces.demonstration.cards import write_cards
 from todoke.faces.demonstration.officers import PASSWORD, load_officers
@@ -87,33 +87,30 @@ def run(args: argparse.Namespace) -> int:
     _prepare(args.residents)
     _line(f"  {time.monotonic() - began:.1f} 秒")
     state = Path(settings.STATE)
-    processes = Processes(state / "logs")
     python = sys.executable
     portal, mailbox = f"http://localhost:{web}", f"http://localhost:{mail}"
     try:
-        processes.todoke("web", "serve", "--port", str(web), "--processes", "2", environment=environment)
-        processes.todoke("worker", "worker", environment=environment)
-        words = [python, "-m", "counterparts.auth_app", "--port", str(app), "--cards", str(state / "cards.json")]
-        words += ["--client-keys", f"{portal}/.well-known/todoke-jwks.json"]
-        words += ["--redirect-uri", f"{portal}/login/callback"]
-        processes.start("auth-app", words)
-        words = [python, "-m", "counterparts.mailbox", "--port", str(mail), "--smtp-port", str(smtp)]
-        processes.start("mailbox", [*words, "--folder", str(state / "mails")])
-        processes.await_answer("web", f"{portal}/readyz")
-        processes.await_answer("auth-app", f"http://localhost:{app}/health")
-        processes.await_answer("mailbox", f"{mailbox}/messages.json?to=nobody")
-        _line(f"ポータルが開いた：{portal}（{time.monotonic() - began:.1f} 秒）")
-        failed = False if args.no_story else not _story(portal, mailbox)
-        if args.once:
-            return int(failed)
-        _addresses(portal, app, mailbox)
-        processes.wait()
+        with together(state / "logs") as processes:
+            processes.todoke("web", "serve", "--port", str(web), "--processes", "2", environment=environment)
+            processes.todoke("worker", "worker", environment=environment)
+            words = [python, "-m", "counterparts.auth_app", "--port", str(app), "--cards", str(state / "cards.json")]
+            words += ["--client-keys", f"{portal}/.well-known/todoke-jwks.json"]
+            words += ["--redirect-uri", f"{portal}/login/callback"]
+            processes.start("auth-app", words)
+            words = [python, "-m", "counterparts.mailbox", "--port", str(mail), "--smtp-port", str(smtp)]
+            processes.start("mailbox", [*words, "--folder", str(state / "mails")])
+            processes.await_answer("web", f"{portal}/readyz")
+            processes.await_answer("auth-app", f"http://localhost:{app}/health")
+            processes.await_answer("mailbox", f"{mailbox}/messages.json?to=nobody")
+            _line(f"ポータルが開いた：{portal}（{time.monotonic() - began:.1f} 秒）")
+            told = args.no_story or _story(portal, mailbox)
+            if not args.once:
+                _addresses(portal, app, mailbox)
+                processes.wait()
+            return 0 if told else 1
     except ProcessError as error:
         _line(str(error))
         return 1
-    finally:
-        processes.stop()
-    return 0
 
 
 def _story(portal: str, mailbox: str) -> bool:
