@@ -87,6 +87,7 @@ def test_missing_facts_are_named_in_full() -> None:
     assert value_of("p.address.municipality == '04202'", p={"address": {}}) == Unknown(
         frozenset({"p.address.municipality"})
     )
+    assert value_of("p.address.municipality == '04202'") == Unknown(frozenset({"p.address.municipality"}))
     assert value_of("a + b > c", a=1) == Unknown(frozenset({"b", "c"}))
 
 

@@ -69,8 +69,10 @@ def _value(node: Node, run: _Run) -> Any:
         case Name(name):
             return run.variables[name] if name in run.variables else _looked_up(run.facts, name, name)
         case Member(of, name):
-            whole = _value(of, run)
-            return whole if isinstance(whole, Unknown) else _looked_up(whole, name, path_of(node) or name)
+            whole, path = _value(of, run), path_of(node)
+            if isinstance(whole, Unknown):
+                return Unknown(frozenset({path})) if path and not whole.reasons else whole
+            return _looked_up(whole, name, path or name)
         case Items(items):
             return _all_known([_value(item, run) for item in items], list)
         case Call():
