@@ -97,7 +97,11 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "todoke.faces.visitors.page_context",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "todoke.faces.look.templatetags.look"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "todoke.faces.look.templatetags.look",
+            ],
         },
     }
 ]
@@ -116,7 +120,9 @@ STATICFILES_DIRS = [BASE_DIR / "todoke" / "faces" / "static"]
 
 SESSION_ENGINE = "todoke.kernel.sessions"
 SESSION_COOKIE_NAME = "todoke"
-SESSION_COOKIE_AGE = setting("TODOKE_SESSION_SECONDS", 12 * 3600, "A log-in ends after so many seconds at the latest", int)
+SESSION_COOKIE_AGE = setting(
+    "TODOKE_SESSION_SECONDS", 12 * 3600, "A log-in ends after so many seconds at the latest", int
+)
 SESSION_IDLE_SECONDS = setting("TODOKE_SESSION_IDLE_SECONDS", 2 * 3600, "A log-in ends after so many idle seconds", int)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -168,7 +174,7 @@ OIDC_TOKEN_ENDPOINT = setting("TODOKE_OIDC_TOKEN_ENDPOINT", "", "Its token endpo
 OIDC_USERINFO_ENDPOINT = setting("TODOKE_OIDC_USERINFO_ENDPOINT", "", "Its userinfo endpoint; empty: the same", str)
 OIDC_JWKS_URI = setting("TODOKE_OIDC_JWKS_URI", "", "Its public keys; empty: the same", str)
 OIDC_CLIENT_ID = setting("TODOKE_OIDC_CLIENT_ID", "RP00000001", "What the authentication app knows us as", str)
-OIDC_KEYS = setting(
+OIDC_KEYS: list[str] = setting(
     "TODOKE_OIDC_KEYS",
     [],
     "Our private keys, EC P-256 or RSA, the signing one first: PEM files or PEM text, separated by commas; "
@@ -176,7 +182,9 @@ OIDC_KEYS = setting(
     words,
     "",
 )
-OIDC_KEY_IDS = setting("TODOKE_OIDC_KEY_IDS", [], "Their kids in the same order; empty: their thumbprints", words, "")
+OIDC_KEY_IDS: list[str] = setting(
+    "TODOKE_OIDC_KEY_IDS", [], "Their kids in the same order; empty: their thumbprints", words, ""
+)
 OIDC_SCOPES = setting(
     "TODOKE_OIDC_SCOPES",
     ["openid", "name", "address", "birthdate", "gender"],

@@ -59,7 +59,7 @@ def resident_required(
     """Sends strangers to the log-in, and back afterwards."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponse:
         if getattr(request, "resident", None) is None:
             return redirect(f"{reverse('portal:login')}?{urlencode({'next': request.get_full_path()})}")
         return view(request, *args, **kwargs)  # type: ignore[arg-type]
@@ -73,7 +73,7 @@ def officer_required(
     """Sends strangers to the staff log-in, and back afterwards."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponse:
         if getattr(request, "officer", None) is None:
             return redirect(f"{reverse('console:login')}?{urlencode({'next': request.get_full_path()})}")
         return view(request, *args, **kwargs)  # type: ignore[arg-type]
@@ -93,7 +93,7 @@ def role_required(
         view: Callable[Concatenate[OfficerRequest, Parameters], HttpResponse],
     ) -> Callable[Concatenate[HttpRequest, Parameters], HttpResponse]:
         @wraps(view)
-        def guarded(request: OfficerRequest, *args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponse:
+        def guarded(request: OfficerRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponse:
             if not request.officer.memberships.filter(role__in=roles).exists():
                 raise NotFoundError
             return view(request, *args, **kwargs)
@@ -140,8 +140,10 @@ def _area(request: HttpRequest) -> str:
     """The part of the main menu that the page stands in."""
     match = request.resolver_match
     name = match.url_name or "" if match else ""
-    return "worklist" if match and name.startswith("case") and match.namespace == "console" else (
-        "cases" if name.startswith("case") else _AREAS.get(name, "")
+    return (
+        "worklist"
+        if match and name.startswith("case") and match.namespace == "console"
+        else ("cases" if name.startswith("case") else _AREAS.get(name, ""))
     )
 
 

@@ -24,13 +24,13 @@ class ConfigurationError(Exception):
     """An environment variable holds what cannot be read."""
 
 
-def setting(name: str, default: Value, help: str, cast: Callable[[str], Value], shown: str | None = None) -> Value:
+def setting(name: str, default: Value, purpose: str, cast: Callable[[str], Value], shown: str | None = None) -> Value:
     """Read ``name`` from the environment.
 
     ``shown`` stands in the reference table for a default that differs between machines.
     Raises ConfigurationError, naming the variable and not its value, when ``cast`` refuses it.
     """
-    declared[name] = Declared(name, str(default) if shown is None else shown, help)
+    declared[name] = Declared(name, str(default) if shown is None else shown, purpose)
     raw = os.environ.get(name)
     if raw is None or raw == "":
         return default

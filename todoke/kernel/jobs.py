@@ -24,7 +24,7 @@ def task(name: str, **options: Any) -> Callable[[Callable[..., None]], "Job"]:
                 log.info("job", job=name)
                 function(**arguments)
 
-        return Job(app.task(name=name, retry=RETRY, **options)(run))
+        return Job(app.task(name=name, retry=RETRY, **options)(run))  # type: ignore[no-untyped-call]
 
     return wrap
 

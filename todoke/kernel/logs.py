@@ -33,7 +33,11 @@ def configure(options: dict[str, Any]) -> None:
     last: list[Any] = (
         [structlog.dev.ConsoleRenderer()]
         if readable
-        else [structlog.processors.format_exc_info, _without_values, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        else [
+            structlog.processors.format_exc_info,
+            _without_values,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ]
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(

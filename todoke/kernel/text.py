@@ -5,7 +5,9 @@ import unicodedata
 
 _SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _DASHES = re.compile("[‐‑‒–—―−ー－ｰ-]")
-_VARIANTS = str.maketrans("髙﨑邊邉齋齊斎濵濱嶋嶌冨澤廣國櫻眞榮惠圓德萬", "高崎辺辺斉斉斉浜浜島島富沢広国桜真栄恵円徳万")
+_VARIANTS = str.maketrans(
+    "髙﨑邊邉齋齊斎濵濱嶋嶌冨澤廣國櫻眞榮惠圓德萬", "高崎辺辺斉斉斉浜浜島島富沢広国桜真栄恵円徳万"
+)
 """Forms of one character that registers, cards and people write in turn."""
 
 _KANJI_DIGITS = {c: n for n, c in enumerate("〇一二三四五六七八九")}

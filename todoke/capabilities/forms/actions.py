@@ -64,9 +64,7 @@ def _locked(draft: Draft) -> Draft:
 
 
 @transaction.atomic
-def save_answers(
-    *, draft: Draft, answers: dict[str, Any], revision: int | None, visited: str | None = None
-) -> Draft:
+def save_answers(*, draft: Draft, answers: dict[str, Any], revision: int | None, visited: str | None = None) -> Draft:
     """Merge ``answers`` into the draft; ``visited`` is a page that was saved without an error.
 
     ``revision`` is what the writer saw last; None overwrites. Raises DraftChangedElsewhereError when another

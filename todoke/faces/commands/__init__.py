@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 
 import django
+from django.core.management import CommandError
 
 from todoke.kernel import postgres
 from todoke.kernel.configuration import ConfigurationError
@@ -26,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if cluster and getattr(args, "needs_database", True):
             cluster.start()
         return int(args.run(args) or 0)
-    except (ConfigurationError, postgres.ClusterError) as error:
+    except (ConfigurationError, CommandError, postgres.ClusterError) as error:
         print(f"todoke: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

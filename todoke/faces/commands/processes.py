@@ -44,8 +44,11 @@ class Processes:
 
     def todoke(self, name: str, *words: str, environment: Mapping[str, str] | None = None) -> None:
         """Start ``todoke`` with ``words``."""
-        self.start(name, [sys.executable, "-c", "import todoke.faces.commands as c; raise SystemExit(c.main())", *words],
-                   environment)
+        self.start(
+            name,
+            [sys.executable, "-c", "import todoke.faces.commands as c; raise SystemExit(c.main())", *words],
+            environment,
+        )
 
     def await_answer(self, name: str, url: str, seconds: float = 60) -> None:
         """Wait until ``url`` answers below 500; raises ProcessError after ``seconds`` or when a process ends."""

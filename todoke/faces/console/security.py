@@ -54,7 +54,7 @@ def fresh_proof_required(
     """Sends officers whose proof is older to the log-in, and back to the security page."""
 
     @wraps(view)
-    def guarded(request: OfficerRequest, *args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponse:
+    def guarded(request: OfficerRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponse:
         if not proved_recently(request):
             if request.content_type == "application/json":
                 return problem(ProveAgainError())

@@ -49,7 +49,7 @@ def worklist(request: OfficerRequest) -> HttpResponse:
     context = {
         "view": view,
         "title": VIEW_TITLES[view],
-        "views": [(id, title, counts[id]) for id, title in VIEW_TITLES.items()],
+        "views": [(name, title, counts[name]) for name, title in VIEW_TITLES.items()],
         "rows": rows,
         "peek": rows[0] if rows else None,
         "page": page,

@@ -21,7 +21,10 @@ SECONDS = Histogram(
 )
 LOOPBACK = {"127.0.0.1", "::1"}
 
-JOBS = "SELECT queue_name, status::text, count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing', 'failed') GROUP BY 1, 2"
+JOBS = (
+    "SELECT queue_name, status::text, count(*) FROM procrastinate_jobs"
+    " WHERE status IN ('todo', 'doing', 'failed') GROUP BY 1, 2"
+)
 OLDEST = (
     "SELECT coalesce(extract(epoch FROM now() - min(e.at)), 0)::float FROM procrastinate_jobs j"
     " JOIN procrastinate_events e ON e.job_id = j.id AND e.type = 'deferred'"
@@ -46,7 +49,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 def _may_read(request: HttpRequest) -> bool:
-    token = settings.METRICS_TOKEN
+    token: str = settings.METRICS_TOKEN
     given = request.headers.get("Authorization", "")
     if token and hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
         return True
@@ -72,11 +75,12 @@ class DatabaseFigures(Collector):
 def _rows(query: str) -> list[tuple[object, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query)
-        return cursor.fetchall()
+        rows: list[tuple[object, ...]] = cursor.fetchall()
+        return rows
 
 
-def _gauge(name: str, help: str, labels: list[str], rows: Iterable[tuple[object, ...]]) -> GaugeMetricFamily:
-    gauge = GaugeMetricFamily(name, help, labels=labels)
+def _gauge(name: str, meaning: str, labels: list[str], rows: Iterable[tuple[object, ...]]) -> GaugeMetricFamily:
+    gauge = GaugeMetricFamily(name, meaning, labels=labels)
     for *values, figure in rows:
         gauge.add_metric([str(value) for value in values], float(str(figure)))
     return gauge

@@ -1,4 +1,4 @@
-"""A trace, a line in the log and a figure for every request. No query strings, addresses or names: they are personal."""
+"""A trace, a line in the log and a figure for every request; no query strings, addresses or names."""
 
 import re
 import time

@@ -27,7 +27,9 @@ def case_list(request: ResidentRequest) -> HttpResponse:
     return render(request, "portal/cases.html", {"rows": rows})
 
 
-def _status_page(request: HttpRequest, case: Case, *, error: str = "", text: str = "", status: int = 200) -> HttpResponse:
+def _status_page(
+    request: HttpRequest, case: Case, *, error: str = "", text: str = "", status: int = 200
+) -> HttpResponse:
     context = {
         "case": case,
         "pack": pack_of(case.pack_version_id),

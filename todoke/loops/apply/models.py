@@ -17,7 +17,9 @@ class Case(models.Model):
     pack_version = models.ForeignKey(PackVersion, on_delete=models.PROTECT, related_name="cases")
     office = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="cases")
     resident = models.ForeignKey(Resident, null=True, on_delete=models.PROTECT, related_name="cases")
-    secret_hash = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the secret of a case without log-in")
+    secret_hash = models.CharField(
+        max_length=64, blank=True, help_text="SHA-256 of the secret of a case without log-in"
+    )
     failed_attempts = models.PositiveIntegerField(default=0, help_text="Wrong secrets since the last right one")
     locked_until = models.DateTimeField(null=True)
     contact_name = models.CharField(max_length=100)
@@ -159,7 +161,8 @@ class Proposal(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["case"], condition=Q(state="open"), name="one_open_proposal"),
             models.CheckConstraint(
-                condition=Q(answered_by__isnull=True) | ~Q(answered_by=F("proposed_by")), name="nobody_approves_their_own"
+                condition=Q(answered_by__isnull=True) | ~Q(answered_by=F("proposed_by")),
+                name="nobody_approves_their_own",
             ),
         ]
 

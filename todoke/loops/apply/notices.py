@@ -27,7 +27,9 @@ def tell_applicant(case: Case, event: str, *, text: str = "", due_on: date | Non
         "title": in_language(pack.titles, case.language),
         "office": office_name(case.office),
         "text": text,
-        "due_on": f"{day.day} {day:%B} {day.year}" if english else f"{day.month}月{day.day}日（{'月火水木金土日'[day.weekday()]}）",
+        "due_on": f"{day.day} {day:%B} {day.year}"
+        if english
+        else f"{day.month}月{day.day}日（{'月火水木金土日'[day.weekday()]}）",
         "outcome": in_language(pack.workflow.outcome(decision.outcome).titles, case.language) if decision else "",
         "name": case.contact_name,
     }

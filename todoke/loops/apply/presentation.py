@@ -90,9 +90,7 @@ def _item_rows(group: Question, answers: Any, facts: Any, about: list[Finding]) 
             source = item.get("source", "self") if fixed_in_item(question, item) else "self"
             text = present(question, item.get(question.id), _reading())
             first = number == 1 and question is group.questions[0]
-            rows.append(
-                Answer(group.id, _label(question.label), text, source, about if first else (), item=number)
-            )
+            rows.append(Answer(group.id, _label(question.label), text, source, about if first else (), item=number))
     return rows
 
 

@@ -90,9 +90,7 @@ def may_approve(officer: Officer, case: Case) -> bool:
 def colleagues(case: Case) -> QuerySet[Officer]:
     """Who can be assigned the case."""
     return (
-        Officer.objects.filter(
-            active=True, memberships__organisation=case.office_id, memberships__role__in=DESK_ROLES
-        )
+        Officer.objects.filter(active=True, memberships__organisation=case.office_id, memberships__role__in=DESK_ROLES)
         .distinct()
         .order_by("login")
     )

@@ -46,7 +46,9 @@ class Officer(models.Model):
     failed_attempts = models.PositiveIntegerField(default=0)
     locked_until = models.DateTimeField(null=True)
     active = models.BooleanField(default=True)
-    invitation_hash = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the secret for the first log-in")
+    invitation_hash = models.CharField(
+        max_length=64, blank=True, help_text="SHA-256 of the secret for the first log-in"
+    )
     invitation_ends_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:

@@ -69,7 +69,9 @@ class Fact(models.Model):
     key = models.CharField(max_length=80)
     value = models.JSONField()
     source = models.CharField(max_length=40, help_text="register, card, self")
-    source_detail = models.CharField(max_length=120, blank=True, help_text="Which submission, for those said by the person")
+    source_detail = models.CharField(
+        max_length=120, blank=True, help_text="Which submission, for those said by the person"
+    )
     learnt_at = models.DateTimeField()
     valid_from = models.DateField(null=True)
     valid_to = models.DateField(null=True)

@@ -24,7 +24,9 @@ def facts_of(resident: Resident) -> dict[str, KnownFact]:
     facts = {key: KnownFact(key, value, source) for key, value in known.items() if value}
     if resident.registered:
         members = list(household.members.exclude(pk=resident.pk).order_by("birth_date", "pk"))
-        children = [_member(m) for m in members if m.relation == "child"] if resident.relation in {"head", "spouse"} else []
+        children = (
+            [_member(m) for m in members if m.relation == "child"] if resident.relation in {"head", "spouse"} else []
+        )
         spouse = next((m for m in members if {m.relation, resident.relation} == {"head", "spouse"}), None)
         facts["household.children"] = KnownFact("household.children", children, source)
         if spouse:

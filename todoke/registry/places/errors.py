@@ -3,10 +3,10 @@
 from todoke.kernel.errors import InvalidInputError, TodokeError
 
 
-class BadRowError(InvalidInputError):
-    """{file} の {line} 行目: {problem}"""
+class BadRowsError(InvalidInputError):
+    """{file} に直すところが {count} か所あります。何も取り込んでいません。{problems}"""
 
-    code = "bad-row"
+    code = "bad-rows"
 
 
 class BadFileError(InvalidInputError):

@@ -97,7 +97,12 @@ def era_date(value: object) -> str:
 
 def era_of(day: date) -> str:
     """（令和6年）: the eras since 1868, each from its first day."""
-    eras = ((date(2019, 5, 1), "令和"), (date(1989, 1, 8), "平成"), (date(1926, 12, 25), "昭和"), (date(1912, 7, 30), "大正"))
+    eras = (
+        (date(2019, 5, 1), "令和"),
+        (date(1989, 1, 8), "平成"),
+        (date(1926, 12, 25), "昭和"),
+        (date(1912, 7, 30), "大正"),
+    )
     for first, name in eras:
         if day >= first:
             year = day.year - first.year + 1

@@ -187,4 +187,3 @@ def correction_of(draft: Draft) -> set[str] | None:
         return None
     open_requests = Case.objects.get(receipt_number=draft.corrects).correction_requests.filter(answered_at=None)
     return set(open_requests.values_list("question", flat=True))
-
