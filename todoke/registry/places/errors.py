@@ -3,10 +3,10 @@
 from todoke.kernel.errors import InvalidInputError, TodokeError
 
 
-class BadRowsError(InvalidInputError):
-    """{file} に直すところが {count} か所あります。何も取り込んでいません。{problems}"""
+class BadRowError(InvalidInputError):
+    """{file} の {line} 行目: {problem}"""
 
-    code = "bad-rows"
+    code = "bad-row"
 
 
 class BadFileError(InvalidInputError):

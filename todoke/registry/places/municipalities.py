@@ -62,12 +62,6 @@ def ward_of(city: str) -> str:
     return ward["ward"] if ward else ""
 
 
-def ward_of(city: str) -> str:
-    """青葉区 of 仙台市青葉区; empty where there is no ward."""
-    found = _WARD.fullmatch(city)
-    return found["ward"] if found else ""
-
-
 def placed(town: TownRecord, municipality: MunicipalityRecord) -> PlacedTown:
     """The town in its municipality, the ward's name before the town's where there is one."""
     ward = _WARD.fullmatch(town.city) if town.code != municipality.code else None

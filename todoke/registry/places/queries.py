@@ -62,22 +62,21 @@ def find_municipality_in_address(address: str) -> str | None:
     The prefecture's name and the 郡 may be left out. An address of another prefecture is never one of ours, though
     the name of its municipality may be the same.
     """
-    rest = place_key(_POSTAL_CODE_BEFORE.sub("", place_key(address), count=1) if "〒" in address else address)
+    rest = _key(_POSTAL_CODE_BEFORE.sub("", _key(address), count=1) if "〒" in address else address)
     for code, prefecture in PREFECTURES.items():
-        if rest.startswith(place_key(prefecture.name)):
+        if rest.startswith(_key(prefecture.name)):
             if code != settings.PREFECTURE:
                 return None
-            rest = rest.removeprefix(place_key(prefecture.name))
+            rest = rest.removeprefix(_key(prefecture.name))
             break
     best: tuple[int, str] | None = None
     rows = Municipality.objects.filter(prefecture_code=settings.PREFECTURE)
     for code, district, name in rows.values_list("code", "district", "name"):
-        for start in {place_key(name), place_key(district + name)}:
+        for start in {_key(name), _key(district + name)}:
             if rest.startswith(start) and (best is None or len(start) > best[0]):
                 best = (len(start), code)
     return best[1] if best else None
 
 
-def place_key(text: str) -> str:
-    """A name of a place to be compared by, never to be shown."""
+def _key(text: str) -> str:
     return search_key(text).translate(_VARIANTS)
