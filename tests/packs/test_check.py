@@ -85,9 +85,7 @@ def test_what_is_wrong_is_said_with_its_place(
     assert f"childcare-place/{file}:" in said
 
 
-def test_the_line_is_that_of_the_mistake(
-    broken: Break, settings: Settings, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_line_is_that_of_the_mistake(broken: Break, settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     settings.PACKS = broken("childcare-place/service.yaml", "answers.hours < 64", "answers.hour < 64")
     run("check")
     line = int(capsys.readouterr().err.split(":")[1])
@@ -95,9 +93,7 @@ def test_the_line_is_that_of_the_mistake(
     assert "answers.hour < 64" in text
 
 
-def test_all_problems_come_at_once(
-    broken: Break, settings: Settings, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_all_problems_come_at_once(broken: Break, settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     broken("childcare-place/service.yaml", "answers.hours < 64", "answers.hour < 64")
     settings.PACKS = broken("childcare-place/messages.yaml", "{receipt_number}", "{number}")
     run("check")
@@ -115,9 +111,7 @@ def test_a_question_that_nothing_leads_to(
     assert "question other_reason can never be reached" in capsys.readouterr().err
 
 
-def test_what_two_services_ask_is_a_fact(
-    broken: Break, settings: Settings, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_two_services_ask_is_a_fact(broken: Break, settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     broken("records-disclosure/service.yaml", "login: none", "login: required")
     folder = broken("records-disclosure/service.yaml", "どのような文書ですか", "昼間につながる電話番号")
     settings.PACKS = folder
