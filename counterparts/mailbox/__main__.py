@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from counterparts.mailbox.application import Mailbox
-from counterparts.mailbox.receiving import open_smtp, port_of
+from counterparts.mailbox.receiving import open_smtp
 from counterparts.mailbox.store import Store
 from counterparts.serving import open_server, serve
 
@@ -27,7 +27,7 @@ def main() -> None:
     smtp = open_smtp(store, arguments.host, arguments.smtp_port)
 
     def application(port: int) -> Mailbox:
-        print(f"http://localhost:{port}\nsmtp {arguments.host}:{port_of(smtp)}", flush=True)  # noqa: T201
+        print(f"http://localhost:{port}\nsmtp {arguments.host}:{smtp.port}", flush=True)  # noqa: T201
         return Mailbox(store)
 
     serve(open_server(arguments.host, arguments.port, application))

@@ -1,8 +1,9 @@
 """The SMTP side."""
 
-from asyncio.base_events import Server
+import asyncio
+import threading
+from dataclasses import dataclass
 
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from counterparts.mailbox.store import Store
@@ -23,19 +24,28 @@ class Keeper:
         return "250 OK"
 
 
-def open_smtp(store: Store, host: str, port: int) -> Controller:
-    """A running server in a thread of its own."""
-    controller = Controller(
-        Keeper(store), hostname=host, port=port, data_size_limit=LARGEST, enable_SMTPUTF8=True, ident="mailbox"
-    )
-    controller.start()
-    return controller
+@dataclass(frozen=True)
+class Receiver:
+    """A running SMTP server in a thread of its own."""
+
+    port: int
+    _loop: asyncio.AbstractEventLoop
+    _thread: threading.Thread
+
+    def stop(self) -> None:
+        """Close the connections and end the thread."""
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
 
 
-def port_of(controller: Controller) -> int:
-    """The port in use, also where a free one was asked for."""
-    server = controller.server
-    if not isinstance(server, Server):
-        raise RuntimeError("The SMTP server is not running")
-    port: int = server.sockets[0].getsockname()[1]
-    return port
+def open_smtp(store: Store, host: str, port: int) -> Receiver:
+    """Listen on ``port``, or on a free one for 0. Raises OSError when the port is taken."""
+    loop = asyncio.new_event_loop()
+
+    def session() -> SMTP:
+        return SMTP(Keeper(store), data_size_limit=LARGEST, enable_SMTPUTF8=True, ident="mailbox", loop=loop)
+
+    server = loop.run_until_complete(loop.create_server(session, host, port))
+    thread = threading.Thread(target=loop.run_forever, name="smtp")
+    thread.start()
+    return Receiver(server.sockets[0].getsockname()[1], loop, thread)

@@ -99,6 +99,13 @@ def _parsed(content: bytes) -> EmailMessage:
     return message_from_bytes(content, policy=email.policy.default)
 
 
+def _header(parsed: EmailMessage, name: str) -> str:
+    try:
+        return str(parsed[name] or "")
+    except (IndexError, ValueError):  # the standard library stumbles over some malformed headers
+        return ""
+
+
 def _summary(mail_id: str, whole: bytes) -> Mail:
     parsed = _parsed(whole)
     return Mail(
@@ -106,8 +113,8 @@ def _summary(mail_id: str, whole: bytes) -> Mail:
         received_at=datetime.fromisoformat(str(parsed[_RECEIVED])),
         sender=str(parsed[_FROM]),
         to=tuple(address.strip() for address in str(parsed[_TO]).split(",")),
-        subject=str(parsed["Subject"] or ""),
-        message_id=str(parsed["Message-ID"] or ""),
+        subject=_header(parsed, "Subject"),
+        message_id=_header(parsed, "Message-ID"),
     )
 
 
