@@ -232,6 +232,6 @@ def test_old_proof_changes_nothing(
     answer = send(client, "security/passkey/begin/")
     assert answer.status_code == 403
     assert answer.json()["code"] == "prove-again"  # type: ignore[attr-defined]
-    answer = client.post("/console/security/passkey/remove/", {"passkey": Passkey.objects.get().pk})
-    assert answer["Location"] == "/console/login/?next=%2Fconsole%2Fsecurity%2F"
+    page = client.post("/console/security/passkey/remove/", {"passkey": Passkey.objects.get().pk})
+    assert page["Location"] == "/console/login/?next=%2Fconsole%2Fsecurity%2F"
     assert Passkey.objects.exists()
