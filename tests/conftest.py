@@ -45,7 +45,9 @@ def pytest_configure(config: pytest.Config) -> None:
     address = cluster.start()
     os.environ["DATABASE_URL"] = settings.DATABASE_URL = address
     socket = parse_qs(urlsplit(address).query)["host"][0]
-    settings.DATABASES["default"].update(NAME=cluster.name, USER="todoke", PASSWORD="", HOST=socket, PORT="", OPTIONS={})
+    settings.DATABASES["default"].update(
+        NAME=cluster.name, USER="todoke", PASSWORD="", HOST=socket, PORT="", OPTIONS={}
+    )
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -102,8 +104,6 @@ def page_phone(chromium: "Browser") -> Iterator["Page"]:
 @pytest.fixture
 def page_desktop(chromium: "Browser") -> Iterator["Page"]:
     """A page of a desktop computer, in Japanese, with nothing remembered from before."""
-    context = chromium.new_context(
-        viewport={"width": 1280, "height": 900}, locale="ja-JP", timezone_id="Asia/Tokyo"
-    )
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="ja-JP", timezone_id="Asia/Tokyo")
     yield context.new_page()
     context.close()

@@ -1,7 +1,6 @@
 """todoke serve: the pages, over HTTP."""
 
 import argparse
-import contextlib
 import os
 import signal
 import subprocess

@@ -19,6 +19,9 @@ from todoke.kernel.postgres.account import Account
 LONGEST_SOCKET_PATH = 103
 """Of the systems we know, the shortest limit (macOS); Linux allows 107."""
 
+NOBODY = 2**31 - 2
+"""The number of a process that no system gives out."""
+
 CAREFREE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 """For tests: fast, and lost when the machine dies."""
 
@@ -126,8 +129,7 @@ class Cluster:
         self._private(self.socket_folder)
         self._configure()
         for attempt in range(20):
-            if not self._server_lives():
-                (self.data / "postmaster.pid").unlink(missing_ok=True)
+            self._release_marks()
             try:
                 self._control("start", "-w", "-t", "300", "-l", str(self.log))
                 return
@@ -168,6 +170,19 @@ class Cluster:
             return os.fsencode(self.data) in Path(f"/proc/{pid}/cmdline").read_bytes()
         except FileNotFoundError:
             return not Path("/proc/self").exists()
+
+    def _release_marks(self) -> None:
+        """Free the marks of a server that is gone, whose process number another may have got since.
+
+        The shared memory noted in postmaster.pid stays noted: by it PostgreSQL sees children that still run.
+        """
+        mark = self.data / "postmaster.pid"
+        if self._server_lives():
+            return
+        (self.socket_folder / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
+        if mark.exists():
+            _number, _, rest = mark.read_text().partition("\n")
+            mark.write_text(f"{NOBODY}\n{rest}")
 
     def _create_database(self) -> None:
         with psycopg.connect(self.address("postgres"), autocommit=True) as connection:
