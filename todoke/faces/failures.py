@@ -5,6 +5,8 @@ from collections.abc import Callable
 import structlog
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template import Context
+from django.template.loader import get_template
 from django.utils.translation import gettext as _
 
 from todoke.kernel.errors import TodokeError
@@ -43,7 +45,8 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """The page of 500, which needs neither database nor session."""
-    return render(request, "500.html", {"trace_id": current_trace()}, status=500)
+    page = get_template("500.html").template.render(Context({"trace_id": current_trace()}))  # type: ignore[attr-defined]
+    return HttpResponse(page, status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -14,6 +14,12 @@ if (form) {
   let changed = false;
   let wait = 1200;
 
+  const sayNow = () => {
+    wait = 1200;
+    const now = new Date();
+    say(saved.dataset.words.replace("{time}", `${now.getHours()}:${String(now.getMinutes()).padStart(2, "0")}`));
+  };
+
   const save = async (leaving = false) => {
     clearTimeout(timer);
     if (!changed) return;
@@ -21,12 +27,10 @@ if (form) {
     try {
       const response = await fetch(form.dataset.autosave, { method: "POST", body: body(), keepalive: leaving });
       const answer = await response.json();
-      if (response.status === 409) return say(form.querySelector("[data-saved]").dataset.conflict);
+      if (response.status === 409) return say(saved.dataset.conflict);
       if (!response.ok) throw new Error(String(response.status));
       form.elements.revision.value = answer.revision;
-      wait = 1200;
-      const now = new Date();
-      say(saved.dataset.words.replace("{time}", `${now.getHours()}:${String(now.getMinutes()).padStart(2, "0")}`));
+      sayNow();
     } catch {
       changed = true;
       wait = Math.min(wait * 2, 60000);
@@ -44,6 +48,7 @@ if (form) {
       const { name, value } = control;
       document.getElementById("questions").innerHTML = await response.text();
       changed = false;
+      sayNow();
       const again = [...form.elements].find((other) => other.name === name && other.value === value);
       again?.focus();
     } catch { later(); }
