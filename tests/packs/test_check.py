@@ -66,7 +66,9 @@ def test_our_packs_are_proved(capsys: pytest.CaptureFixture[str]) -> None:
         ("messages.yaml", "withdrawn:", "dropped:", "no message for withdrawn"),
         ("examples.yaml", "findings: [school-age]", "findings: []", "findings: expected [], got"),
         ("examples.yaml", "  outcome: certified", "", "no example ends in outcome certified"),
-        ("examples.yaml", "findings: [shift-reversed]", "findings: []", "got ['shift-reversed']"),
+        ("examples.yaml", "errors: [end]", "errors: []", "got ['end']"),
+        ("service.yaml", "answers.end > answers.start", "answers.end > 5", "are never alike"),
+        ("service.yaml", "          invalid:\n", "          valid:\n", "invalid"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_place(

@@ -21,6 +21,8 @@ def _question(types: list[str], inner: dict[str, Any] | None) -> dict[str, Any]:
         "help": TEXTS,
         "required": {"type": "boolean"},
         "show_if": RULE,
+        "valid_if": RULE,
+        "invalid": TEXTS,
         "fact": {"type": "string"},
         "options": {"type": "array", "minItems": 2, "items": OPTION},
         "min": {"type": "integer"},
@@ -37,6 +39,7 @@ def _question(types: list[str], inner: dict[str, Any] | None) -> dict[str, Any]:
         "type": "object",
         "required": ["id", "type", "label"],
         "properties": properties,
+        "dependentRequired": {"valid_if": ["invalid"], "invalid": ["valid_if"]},
         "additionalProperties": False,
     }
 

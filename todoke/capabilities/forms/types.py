@@ -33,6 +33,10 @@ class Question:
     options: tuple[Option, ...]
     questions: tuple["Question", ...]
     settings: Mapping[str, Any]
+    valid_if: str | None = None
+    """A rule over this and other answers; where it is certainly false, ``invalid`` says how to put it right."""
+
+    invalid: Texts | None = None
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,7 @@ def _page(page: Mapping[str, Any]) -> Page:
     return Page(page["id"], page["title"], page.get("lead"), page.get("show_if"), questions)
 
 
-_COMMON = {"id", "type", "label", "help", "required", "show_if", "fact", "options", "questions"}
+_COMMON = {"id", "type", "label", "help", "required", "show_if", "fact", "options", "questions", "valid_if", "invalid"}
 
 
 def _question(question: Mapping[str, Any]) -> Question:
@@ -103,4 +107,6 @@ def _question(question: Mapping[str, Any]) -> Question:
         options=tuple(Option(o["id"], o["label"], o.get("help")) for o in question.get("options", [])),
         questions=tuple(_question(inner) for inner in question.get("questions", [])),
         settings={key: value for key, value in question.items() if key not in _COMMON},
+        valid_if=question.get("valid_if"),
+        invalid=question.get("invalid"),
     )

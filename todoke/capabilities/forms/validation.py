@@ -4,12 +4,15 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from todoke.capabilities.forms.answers import (
     Facts,
     fixed_fact,
     fixed_in_item,
+    rule_holds,
+    scope,
     shown_in_item,
     shown_pages,
     shown_questions,
@@ -18,6 +21,7 @@ from todoke.capabilities.forms.questions import KINDS
 from todoke.capabilities.forms.questions.kind import Raw
 from todoke.capabilities.forms.types import Answers, FieldError, Form, Page, Question
 from todoke.kernel.ids import new_id
+from todoke.registry.catalogue.types import in_language
 
 MAX_ITEMS = 20
 QUIET = frozenset({"heading", "statement", "upload"})
@@ -69,17 +73,19 @@ def page_errors(
             errors += _group_errors(question, whole, facts)
         elif not fixed_fact(question, facts):
             value = uploads if question.type == "upload" and question.id in uploads else whole.get(question.id)
-            errors += _errors(question, question.id, value)
+            errors += _errors(question, question.id, value, scope(whole, facts))
     return errors
 
 
-def _errors(question: Question, path: str, value: Any) -> list[FieldError]:
+def _errors(question: Question, path: str, value: Any, names: Mapping[str, Any]) -> list[FieldError]:
     kind = KINDS[question.type]
     if value is None or value in ("", []):
         return [FieldError(path, kind.missing(question))] if question.required else []
     if question.type in QUIET:
         return []
     problem = kind.problem(question, value)
+    if problem is None and question.valid_if and question.invalid and rule_holds(f"!({question.valid_if})", names):
+        problem = in_language(question.invalid, "en" if get_language() == "en" else "ja")
     return [FieldError(path, problem)] if problem else []
 
 
@@ -90,9 +96,10 @@ def _group_errors(group: Question, whole: Answers, facts: Facts) -> list[FieldEr
         return [FieldError(group.id, _("{count}人以上、加えてください。").format(count=fewest))]
     errors: list[FieldError] = []
     for item in items:
+        names = {**scope(whole, facts), "item": {key: part for key, part in item.items() if part not in ("", [])}}
         for question in shown_in_item(group, item, whole, facts):
             if not fixed_in_item(question, item):
-                errors += _errors(question, f"{group.id}-{item['id']}-{question.id}", item.get(question.id))
+                errors += _errors(question, f"{group.id}-{item['id']}-{question.id}", item.get(question.id), names)
     return errors
 
 

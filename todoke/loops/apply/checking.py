@@ -74,10 +74,12 @@ def _service_problems(pack: Pack) -> Iterator[tuple[Place, str]]:
         for q, question in enumerate(page.questions):
             place: Place = ("form", "pages", p, "questions", q)
             yield from _rule_problem((*place, "show_if"), question.show_if, names)
+            yield from _rule_problem((*place, "valid_if"), question.valid_if, names)
             yield from _question_problems(place, question, pack)
             inner_names = {**names, **{f"item.{key}": shape for key, shape in item_shapes(question).items()}}
             for i, inner in enumerate(question.questions):
                 yield from _rule_problem((*place, "questions", i, "show_if"), inner.show_if, inner_names)
+                yield from _rule_problem((*place, "questions", i, "valid_if"), inner.valid_if, inner_names)
     facts_only = {name: shape for name, shape in names.items() if name.startswith("facts.")}
     yield from _rule_problem(("eligible",), pack.eligible, facts_only)
     for c, check in enumerate(pack.workflow.checks):
