@@ -125,6 +125,15 @@ def test_the_link_to_older_entries_keeps_the_filter(client: Client, auditor: Per
     assert "case:1<" not in older
 
 
+def test_what_was_done_is_said_in_words(client: Client, auditor: Person, office: Organisation) -> None:
+    audit.record(actor="system", action="case.decided", subject="case:1", organisation_id=office.pk)
+    audit.record(actor="system", action="case.decided-not", subject="case:2", organisation_id=office.pk)
+    auditor.login(client)
+    page = client.get("/console/audit/", {"action": "case.decided"}).content.decode()
+    assert "<td>決定しました</td>" in page
+    assert "case:2" not in page
+
+
 def test_reading_is_written_down(client: Client, auditor: Person) -> None:
     auditor.login(client)
     client.get("/console/audit/", {"who": "花子", "since": "2026-11-01"})

@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext as _
 
+from todoke.loops.apply.types import EventKind
+
 
 def deeds() -> dict[str, str]:
     """Stored action → words, in the language in force."""
@@ -20,6 +22,9 @@ def deeds() -> dict[str, str]:
         "role.taken": _("役割を外した"),
         "officer.deactivated": _("利用を停止した"),
         "audit.read": _("監査記録を見た"),
+        "publish": _("制度を公開した"),
+        "sign-in": _("住民がログインした"),
+        **{f"case.{kind.value}": str(kind.label) for kind in EventKind},
     }
 
 

@@ -65,7 +65,7 @@ def trail_for(officer: Officer, wanted: Wanted, before: int | None = None) -> Tr
     if wanted.who:
         entries = entries.filter(actor__in=_principals(wanted.who))
     if wanted.action:
-        entries = entries.filter(action__startswith=wanted.action)
+        entries = entries.filter(action=wanted.action)
     if wanted.subject:
         entries = entries.filter(subject__in=_principals(wanted.subject))
     if before is not None:
