@@ -90,5 +90,3 @@ def accessible() -> Callable[[Page], None]:
         assert overflow <= 0, f"{page.url} is {overflow} px too wide"
 
     return check
-
-

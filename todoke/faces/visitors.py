@@ -16,6 +16,7 @@ from todoke.exchange.messages.queries import unread_count
 from todoke.kernel.errors import NotFoundError
 from todoke.kernel.sessions import principal_of
 from todoke.registry.organisations.models import Officer
+from todoke.registry.organisations.naming import office_name
 from todoke.registry.organisations.types import Role
 from todoke.registry.people.models import Resident
 from todoke.registry.places.prefectures import prefecture
@@ -151,5 +152,4 @@ def _first_office(officer: Officer) -> str:
     membership = officer.memberships.select_related("organisation__parent").first()
     if membership is None:
         return ""
-    organisation = membership.organisation
-    return f"{organisation.parent.name} {organisation.name}" if organisation.parent else organisation.name
+    return office_name(membership.organisation, translation.get_language() or "ja")

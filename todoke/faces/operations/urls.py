@@ -6,7 +6,7 @@ from todoke.faces.operations.metrics import metrics
 from todoke.faces.operations.probes import healthz, readyz
 
 urlpatterns = [
-    path("healthz", healthz),
-    path("readyz", readyz),
-    path("metrics", metrics),
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
 ]

@@ -1,9 +1,9 @@
 """An officer's look at a case leaves a row that its subject sees."""
 
 from todoke.loops.apply.models import Case
-from todoke.loops.apply.notices import office_name
 from todoke.registry.catalogue.queries import pack_of
 from todoke.registry.organisations.models import Officer
+from todoke.registry.organisations.naming import office_name
 from todoke.registry.people.actions import note_access
 
 

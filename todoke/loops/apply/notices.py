@@ -6,12 +6,7 @@ from todoke.exchange.messages.actions import send_message
 from todoke.loops.apply.models import Case
 from todoke.registry.catalogue.queries import pack_of
 from todoke.registry.catalogue.types import in_language
-from todoke.registry.organisations.models import Organisation
-
-
-def office_name(office: Organisation) -> str:
-    """石巻市 子ども保育課."""
-    return f"{office.parent.name} {office.name}" if office.parent else office.name
+from todoke.registry.organisations.naming import office_name
 
 
 def tell_applicant(case: Case, event: str, *, text: str = "", due_on: date | None = None) -> None:
@@ -25,7 +20,7 @@ def tell_applicant(case: Case, event: str, *, text: str = "", due_on: date | Non
     names = {
         "receipt_number": case.receipt_number,
         "title": in_language(pack.titles, case.language),
-        "office": office_name(case.office),
+        "office": office_name(case.office, case.language),
         "text": text,
         "due_on": f"{day.day} {day:%B} {day.year}"
         if english
@@ -39,7 +34,7 @@ def tell_applicant(case: Case, event: str, *, text: str = "", due_on: date | Non
         key=f"case:{case.receipt_number}:{case.revision}:{event}",
         resident=resident,
         email=email,
-        sender=office_name(case.office),
+        sender=office_name(case.office, case.language),
         about=f"case:{case.receipt_number}",
         language=case.language,
         subject=message["subject"].format(**names),

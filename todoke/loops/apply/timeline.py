@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from todoke.loops.apply.models import Case
-from todoke.loops.apply.notices import office_name
 from todoke.loops.apply.types import PUBLIC_EVENTS, CaseState, EventKind
+from todoke.registry.organisations.naming import office_name
 
 
 @dataclass(frozen=True)
@@ -24,9 +25,11 @@ class Step:
 def steps_of(case: Case) -> list[Step]:
     """What happened, where it stands, and what is to come with the date it is expected."""
     steps = []
+    language = translation.get_language() or "ja"
     for event in case.events.filter(kind__in=PUBLIC_EVENTS).order_by("id"):
         kind = EventKind(event.kind)
-        text = _("{office}に届きました。").format(office=office_name(case.office)) if kind == EventKind.RECEIVED else ""
+        arrived = _("{office}に届きました。").format(office=office_name(case.office, language))
+        text = arrived if kind == EventKind.RECEIVED else ""
         steps.append(Step("done", str(kind.label), text, at=event.at))
     if case.state in {CaseState.DECIDED, CaseState.WITHDRAWN}:
         return steps

@@ -15,6 +15,8 @@ from todoke.faces.look.icons import ICONS
 from todoke.kernel import clock
 from todoke.kernel.calendar import open_days_between
 from todoke.registry.catalogue.types import Texts, in_language
+from todoke.registry.organisations.models import Organisation
+from todoke.registry.organisations.naming import office_name
 
 register = template.Library()
 _WEEKDAYS = "月火水木金土日"
@@ -135,6 +137,12 @@ def overdue(value: date) -> bool:
 def words(context: template.Context, texts: Texts) -> str:
     """A pack's text in the reader's language."""
     return in_language(texts, str(context.get("language", "ja")))
+
+
+@register.simple_tag(name="office_name")
+def _office_name(office: Organisation | None) -> str:
+    """An office with what it is a part of, in the reader's language."""
+    return office_name(office, "en" if _english() else "ja") if office else ""
 
 
 @register.simple_tag

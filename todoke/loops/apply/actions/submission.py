@@ -17,12 +17,13 @@ from todoke.kernel.errors import TodokeError
 from todoke.loops.apply.actions.case import Actor, locked, saved
 from todoke.loops.apply.errors import AnswersIncompleteError
 from todoke.loops.apply.models import Attachment, Case, Submission
-from todoke.loops.apply.notices import office_name, tell_applicant
+from todoke.loops.apply.notices import tell_applicant
 from todoke.loops.apply.office import deciding_office
 from todoke.loops.apply.packs import form_of_version
 from todoke.loops.apply.types import CaseState, EventKind
 from todoke.registry.catalogue.queries import pack_of
 from todoke.registry.organisations.models import Organisation
+from todoke.registry.organisations.naming import office_name
 from todoke.registry.people.actions import learn_facts
 from todoke.registry.people.models import Resident
 from todoke.registry.people.queries import facts_of

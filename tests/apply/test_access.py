@@ -1,0 +1,250 @@
+"""Every address as every role and as a stranger; an address that is new and not listed here fails the test."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.apply.conftest import Town
+from todoke.capabilities.forms.models import Draft
+from todoke.exchange.messages.models import Message
+from todoke.kernel import sessions
+from todoke.kernel.clock import now
+from todoke.loops.apply.actions.review import write_note
+from todoke.loops.apply.actions.submission import submit_draft
+from todoke.registry.organisations.models import Officer
+from todoke.registry.people.models import Resident
+
+EVERYONE = {
+    "portal:home",
+    "portal:help",
+    "portal:privacy",
+    "portal:accessibility",
+    "portal:login",
+    "portal:login-callback",
+    "portal:jwks",
+    "portal:services",
+    "portal:service",
+    "portal:postal-code",
+    "portal:follow",
+    "console:login",
+    "console:invitation",
+    "healthz",
+    "readyz",
+    "metrics",
+}
+"""Pages without anybody's data."""
+
+POST_ONLY = {
+    "portal:language",
+    "portal:logout",
+    "portal:logout-everywhere",
+    "portal:start",
+    "portal:discard",
+    "portal:upload-remove",
+    "portal:autosave",
+    "portal:questions",
+    "portal:case-message",
+    "portal:case-correct",
+    "portal:contact",
+    "console:assign-selected",
+    "console:case-assign",
+    "console:case-correction",
+    "console:case-note",
+    "console:case-message",
+    "console:case-dismiss",
+    "console:case-propose",
+    "console:case-approve",
+    "console:case-send-back",
+    "console:logout",
+    "console:passkey-begin",
+    "console:passkey-finish",
+    "console:passkey-add-begin",
+    "console:passkey-add-finish",
+    "console:passkey-remove",
+    "console:logout-everywhere",
+    "console:password",
+    "console:one-time-code",
+    "console:invitation-passkey-begin",
+    "console:invitation-passkey-finish",
+    "console:office-invite",
+    "console:office-reinvite",
+    "console:office-role",
+    "console:office-deactivate",
+}
+ANSWERED_OTHERWISE = {"console:invitation", "portal:login", "portal:login-callback"}
+"""Pages that need more than an address: a secret, a provider that answers."""
+
+HARMLESS = {"portal:language", "portal:logout", "portal:logout-everywhere", "console:logout", "portal:start"}
+"""Deeds that touch nothing but the visitor's own session or draft."""
+
+RESIDENTS = {"portal:cases", "portal:inbox", "portal:my-data"}
+OWNER = {
+    "portal:draft",
+    "portal:review",
+    "portal:upload",
+    "portal:page",
+    "portal:case",
+    "portal:case-answers",
+    "portal:case-file",
+    "portal:case-withdraw",
+    "portal:case-decision",
+    "portal:case-receipt",
+    "portal:message",
+}
+OFFICERS = {"console:worklist", "console:security"}
+DESK = {"console:peek", "console:case", "console:case-file"}
+ADMINISTRATORS = {"console:office"}
+AUDITORS = {"console:audit"}
+
+
+def named_patterns(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            inner = f"{entry.namespace}:" if entry.namespace else namespace
+            yield from named_patterns(entry, inner)
+        else:
+            assert entry.name, f"{entry.pattern} has no name"
+            yield f"{namespace}{entry.name}", entry
+
+
+def signed_in(person: Resident | Officer | None) -> Client:
+    client = Client()
+    if person is not None:
+        kind = "resident" if isinstance(person, Resident) else "officer"
+        store = sessions.SessionStore()
+        store[sessions.PRINCIPAL] = f"{kind}:{person.pk}"
+        store["seen"] = now().timestamp()
+        store.create()
+        client.cookies["todoke"] = store.session_key or ""
+    return client
+
+
+@pytest.fixture
+def objects(town: Town) -> dict[str, object]:
+    """What the addresses name, all of it the mother's."""
+    case = town.case()
+    write_note(case=case, officer=town.officer, text="内部")
+    draft = town.childcare_draft()
+    upload = draft.uploads.first()
+    attachment = case.submissions.get().attachments.first()
+    message = Message.objects.filter(resident=town.mother).first()
+    assert upload
+    assert attachment
+    assert message
+    return {
+        "pack_id": "childcare-place",
+        "draft_id": draft.pk,
+        "page_id": "applicant",
+        "upload_id": upload.pk,
+        "receipt_number": case.receipt_number,
+        "attachment_id": attachment.pk,
+        "message_id": message.pk,
+        "secret": "0000-0000-0000-0000",
+    }
+
+
+def address(name: str, pattern: URLPattern, objects: dict[str, object]) -> str:
+    wanted = {key: objects.get(key, 1) for key in pattern.pattern.converters}
+    return reverse(name, kwargs=wanted)
+
+
+def allowed(name: str) -> set[str]:
+    """Who gets 200; everyone else is sent to a log-in or told that there is nothing."""
+    everyone = {"stranger", "mother", "neighbour", "officer", "elsewhere", "administrator", "auditor", "platform"}
+    staff = everyone - {"stranger", "mother", "neighbour"}
+    groups = (
+        (EVERYONE, everyone),
+        (RESIDENTS, {"mother", "neighbour"}),
+        (OWNER, {"mother"}),
+        (OFFICERS, staff),
+        (DESK, {"officer"}),
+        (ADMINISTRATORS, {"administrator", "platform"}),
+        (AUDITORS, {"auditor", "platform"}),
+    )
+    for names, roles in groups:
+        if name in names:
+            return roles
+    raise AssertionError(f"{name} is an address that this test does not know: say who may open it")
+
+
+def test_every_address_as_every_role(town: Town, objects: dict[str, object]) -> None:
+    people: dict[str, Resident | Officer | None] = {
+        "stranger": None,
+        "mother": town.mother,
+        "neighbour": town.neighbour,
+        "officer": town.officer,
+        "elsewhere": town.elsewhere,
+        "administrator": town.administrator,
+        "auditor": town.auditor,
+        "platform": town.platform,
+    }
+    wrong = []
+    for name, pattern in named_patterns(get_resolver()):
+        if name in POST_ONLY or name in {"console:totp-qr"}:
+            continue
+        roles = allowed(name)
+        for role, person in people.items():
+            response = signed_in(person).get(address(name, pattern, objects))
+            fine = {200, 302, 503} if name in EVERYONE | {"portal:draft"} else {200}
+            opened = response.status_code in fine
+            if name == "portal:case-decision":
+                opened, roles = response.status_code == 200, set()
+            if role in roles and not opened and name not in ANSWERED_OTHERWISE:
+                wrong.append(f"{name} is {response.status_code} for {role}")
+            if role not in roles and response.status_code not in {302, 404}:
+                wrong.append(f"{name} is {response.status_code} for {role}, who may not open it")
+            if role not in roles and response.status_code == 302 and "login" not in response.headers["Location"]:
+                wrong.append(f"{name} sends {role} to {response.headers['Location']}")
+    assert wrong == []
+
+
+def test_every_deed_as_who_may_not_do_it(town: Town, objects: dict[str, object]) -> None:
+    wrong = []
+    before = Draft.objects.count()
+    for name, pattern in named_patterns(get_resolver()):
+        if name not in POST_ONLY or name in HARMLESS:
+            continue
+        for role, person in (("stranger", None), ("neighbour", town.neighbour), ("elsewhere", town.elsewhere)):
+            if role == "neighbour" and name == "portal:contact":
+                continue
+            if role == "elsewhere" and name in {
+                "console:assign-selected",
+                "console:logout-everywhere",
+                "console:passkey-add-begin",
+                "console:passkey-add-finish",
+                "console:passkey-remove",
+            }:
+                continue
+            response = signed_in(person).post(address(name, pattern, objects), {"text": "x"})
+            if response.status_code < 400 and "login" not in response.headers.get("Location", "login"):
+                wrong.append(f"{name} is {response.status_code} for {role}")
+    assert wrong == []
+    assert Draft.objects.count() == before
+
+
+def test_every_address_without_a_role_of_its_own_is_listed() -> None:
+    known = EVERYONE | POST_ONLY | RESIDENTS | OWNER | OFFICERS | DESK | ADMINISTRATORS | AUDITORS | {"console:totp-qr"}
+    assert {name for name, _pattern in named_patterns(get_resolver())} == known
+
+
+def test_a_secret_opens_its_own_case_only(town: Town) -> None:
+    draft, _ = town.records_draft()
+    case, secret = submit_draft(draft=draft, language="ja")
+    mine, others = Client(), Client()
+    mine.post("/follow/", {"receipt_number": case.receipt_number, "secret": secret})
+    assert mine.get(f"/cases/{case.receipt_number}/").status_code == 200
+    assert others.get(f"/cases/{case.receipt_number}/").status_code == 404
+    assert mine.get(f"/cases/{town.case().receipt_number}/").status_code == 404
+
+
+def test_headers_that_keep_pages_safe(town: Town) -> None:
+    response = signed_in(town.mother).get("/my-data/")
+    policy = response.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert response.headers["X-Frame-Options"] == "DENY"
+    assert response.headers["Cache-Control"] == "private, no-store"
+    assert b"<script>" not in response.content
+    assert b" style=" not in response.content
