@@ -53,9 +53,9 @@ def test_handing_in_twice_makes_one_case(town: Town) -> None:
 
 def test_receipt_numbers_have_no_gaps_when_a_submission_rolls_back(town: Town) -> None:
     first = town.case()
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         town.case()
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     second = town.case()
     assert int(second.receipt_number[-6:]) == int(first.receipt_number[-6:]) + 1
 

@@ -63,6 +63,9 @@ if (form) {
     if (towns.length && !target.value) target.value = `${towns[0].municipality}${towns[0].town}`;
   };
 
+  // Who types before this script is there loses nothing.
+  for (const field of form.querySelectorAll("[data-postal-code]")) fill(field);
+
   form.addEventListener("input", later);
   form.addEventListener("change", (event) => {
     if (event.target.matches("[data-reveals]")) reveal(event.target);
