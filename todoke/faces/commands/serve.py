@@ -70,5 +70,5 @@ def run(args: argparse.Namespace) -> int:
 def _words(args: argparse.Namespace) -> list[str]:
     words = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", args.host, "--port", str(args.port)]
     words += ["--workers", str(args.processes), "--no-ws", "--respawn-failed-workers", "--log-level", "warning"]
-    words += ["--workers-kill-timeout", "30"]
+    words += ["--workers-kill-timeout", "30", "--blocking-threads", "1"]
     return [*words, "todoke.faces.wsgi:application"]
