@@ -239,6 +239,14 @@ def test_a_secret_opens_its_own_case_only(town: Town) -> None:
     assert mine.get(f"/cases/{town.case().receipt_number}/").status_code == 404
 
 
+def test_a_character_that_cannot_be_kept_is_refused_and_not_a_fault(town: Town) -> None:
+    case = town.case()
+    assert signed_in(town.mother).get("/services/?q=%00").status_code == 200
+    assert signed_in(town.officer).get("/console/?q=%00").status_code == 422
+    answer = signed_in(town.mother).post(f"/cases/{case.receipt_number}/message/", {"text": "a\x00b"})
+    assert answer.status_code == 422
+
+
 def test_headers_that_keep_pages_safe(town: Town) -> None:
     response = signed_in(town.mother).get("/my-data/")
     policy = response.headers["Content-Security-Policy"]

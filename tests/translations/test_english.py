@@ -19,9 +19,7 @@ def test_every_text_has_its_english() -> None:
 
 def test_english_fills_the_same_places() -> None:
     with translation.override("en"):
-        wrong = [
-            text for text in source_strings() if not placeholders(translation.gettext(text)) <= placeholders(text)
-        ]
+        wrong = [text for text in source_strings() if not placeholders(translation.gettext(text)) <= placeholders(text)]
     assert wrong == []
 
 

@@ -3,16 +3,23 @@
 from collections.abc import Callable
 
 import structlog
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import Context
 from django.template.loader import get_template
 from django.utils.translation import gettext as _
 
-from todoke.kernel.errors import TodokeError
+from todoke.kernel.errors import InvalidInputError, TodokeError
 from todoke.kernel.trace import current_trace
 
 log = structlog.get_logger(__name__)
+
+
+class UnprintableError(InvalidInputError):
+    """使えない文字が入っています。入力し直してください。"""
+
+    code = "unprintable"
 
 
 class FailureMiddleware:
@@ -25,7 +32,12 @@ class FailureMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Django's hook; other exceptions go on to the page of 500."""
+        """Django's hook; other exceptions go on to the page of 500.
+
+        The database's refusal of a value (a NUL in a text) is the sender's fault, not ours.
+        """
+        if isinstance(exception, DataError):
+            exception = UnprintableError()
         if not isinstance(exception, TodokeError):
             return None
         log.info("refused", code=exception.code, path=request.path)

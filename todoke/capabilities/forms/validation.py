@@ -44,7 +44,7 @@ def parse_page(page: Page, raw: Raw, whole: Answers, facts: Facts) -> dict[str, 
 def _parse_items(group: Question, raw: Raw, had: list[dict[str, Any]]) -> list[dict[str, Any]]:
     known = {item["id"]: item for item in had}
     items = []
-    for item_id in raw(f"{group.id}-item")[:MAX_ITEMS]:
+    for item_id in dict.fromkeys(raw(f"{group.id}-item")[:MAX_ITEMS]):
         if not _ITEM_ID.fullmatch(item_id):
             continue
         item = dict(known.get(item_id, {"id": item_id, "source": "self"}))

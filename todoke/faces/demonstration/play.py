@@ -162,7 +162,7 @@ def _rest(visitor: Visitor, work: dict[str, str]) -> str:
 
 def waiting_applications(stage: Stage, applicants: list[Applicant], say: Say) -> None:
     """Applications of others that the office has yet to decide on, some of them with findings."""
-    works = [{"hours": "48", "end": "1200"}, {"end": "0500"}, {}, {"hours": "100"}, {}]
+    works = [{"hours": "48", "end": "1200"}, {"hours": "60"}, {}, {"hours": "100"}, {}]
     for applicant, work in zip(applicants, works, strict=False):
         visitor = log_in_resident(stage, applicant)
         _begin(visitor)
