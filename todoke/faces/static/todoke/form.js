@@ -40,26 +40,47 @@ if (form) {
   };
   const later = () => { changed = true; clearTimeout(timer); timer = setTimeout(save, wait); };
 
+  // What was typed or chosen while the answer was on its way stays as it is.
+  const replaceQuestions = (html) => {
+    const place = document.getElementById("questions");
+    const before = [...place.querySelectorAll("input, textarea, select")].map((element) => {
+      const { name, type, value, checked } = element;
+      return { element, name, type, value, checked };
+    });
+    place.innerHTML = html;
+    const now = new Map();
+    for (const one of place.querySelectorAll("input, textarea, select")) {
+      now.set(/^(radio|checkbox)$/.test(one.type) ? `${one.name}=${one.value}` : one.name, one);
+    }
+    for (const old of before) {
+      const choice = /^(radio|checkbox)$/.test(old.type);
+      const one = now.get(choice ? `${old.name}=${old.value}` : old.name);
+      if (!one || old.type === "hidden") continue;
+      if (choice) one.checked = old.checked;
+      else if (old.type !== "file") one.value = old.value;
+      else if (old.element.files.length) one.replaceWith(old.element);
+    }
+  };
+
   const reveal = async (control) => {
     clearTimeout(timer);
     try {
       const response = await fetch(form.dataset.questions, { method: "POST", body: body() });
       if (!response.ok) return later();
       const { name, value } = control;
-      document.getElementById("questions").innerHTML = await response.text();
-      changed = false;
+      replaceQuestions(await response.text());
+      [...form.elements].find((other) => other.name === name && other.value === value)?.focus();
       sayNow();
-      const again = [...form.elements].find((other) => other.name === name && other.value === value);
-      again?.focus();
+      later();
     } catch { later(); }
   };
 
   const fill = async (field) => {
     const code = field.value.normalize("NFKC").replace(/\D/g, "");
-    const target = document.getElementById(field.dataset.fills);
-    if (code.length !== 7 || target.value) return;
+    if (code.length !== 7 || document.getElementById(field.dataset.fills).value) return;
     const response = await fetch(`${field.dataset.postalCode}?code=${code}`);
     const { towns } = await response.json();
+    const target = document.getElementById(field.dataset.fills);
     if (towns.length && !target.value) target.value = `${towns[0].municipality}${towns[0].town}`;
   };
 
