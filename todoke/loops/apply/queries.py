@@ -127,7 +127,8 @@ def worklist(officer: Officer, view: str, words: str = "", pack: str = "") -> Qu
     if pack:
         found = found.filter(pack_version__pack=pack)
     order = ["-closed_at"] if view == "closed" else ["due_on", "receipt_number"]
-    return found.select_related("assignee", "office__parent").order_by(*order)
+    rows = found.select_related("assignee", "office__parent").prefetch_related("submissions", "dismissed_findings")
+    return rows.order_by(*order)
 
 
 def view_counts(officer: Officer) -> dict[str, int]:
