@@ -1,0 +1,35 @@
+"""What the style sheets promise: small, sizes that can be read, colours by role, no sideways tricks."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+SHEETS = sorted((Path(settings.BASE_DIR) / "todoke" / "faces" / "static" / "todoke").glob("*.css"))
+STAFF = {"console.css", "staff.css"}
+
+
+def test_all_sheets_together_are_small() -> None:
+    assert SHEETS
+    assert sum(sheet.stat().st_size for sheet in SHEETS) < 40_000
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
+def test_no_text_is_too_small(sheet: Path) -> None:
+    smallest = 0.75 if sheet.name in STAFF else 0.8125
+    sizes = re.findall(r"(?:font-size:|font: [47]00) ([\d.]+)rem", sheet.read_text())
+    assert [size for size in sizes if float(size) < smallest] == []
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
+def test_sizes_of_text_grow_with_the_reader_s_own(sheet: Path) -> None:
+    assert re.findall(r"font(?:-size)?:[^;]*\dpx", sheet.read_text()) == []
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
+def test_braces_match_and_every_role_is_known(sheet: Path) -> None:
+    text = sheet.read_text()
+    assert text.count("{") == text.count("}")
+    known = {name for other in SHEETS for name in re.findall(r"(--[\w-]+):", other.read_text())}
+    assert set(re.findall(r"var\((--[\w-]+)\)", text)) <= known
