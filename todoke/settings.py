@@ -152,6 +152,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 UPLOAD_MAX_BYTES = setting("TODOKE_UPLOAD_MAX_BYTES", 10 * 1024 * 1024, "Largest file a person may attach", int)
 
+DRAFT_DAYS = setting("TODOKE_DRAFT_DAYS", 180, "A draft that nobody touches for so many days is deleted", int)
+
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = setting("TODOKE_SMTP_HOST", "localhost", "SMTP server", str)
 EMAIL_PORT = setting("TODOKE_SMTP_PORT", 25, "Its port", int)

@@ -15,16 +15,20 @@ RETRY = procrastinate.RetryStrategy(max_attempts=8, exponential_wait=3)
 """3, 9, 27 … seconds: an outside system may be away for hours before a job counts as failed."""
 
 
-def task(name: str, **options: Any) -> Callable[[Callable[..., None]], "Job"]:
-    """Make a function a job: it must bear to be run twice, since a worker may die before it says it is done."""
+def task(name: str, *, cron: str = "", **options: Any) -> Callable[[Callable[..., None]], "Job"]:
+    """Make a function a job: it must bear to be run twice, since a worker may die before it says it is done.
+
+    With ``cron`` (five fields, UTC) the workers together run it once at each of those times.
+    """
 
     def wrap(function: Callable[..., None]) -> Job:
-        def run(trace_id: str = "", **arguments: Any) -> None:
+        def run(timestamp: int = 0, trace_id: str = "", **arguments: Any) -> None:
             with use_trace(trace_id):
                 log.info("job", job=name)
                 function(**arguments)
 
-        return Job(app.task(name=name, retry=RETRY, **options)(run))  # type: ignore[no-untyped-call]
+        made = app.task(name=name, retry=RETRY, **options)(run)  # type: ignore[no-untyped-call]
+        return Job(app.periodic(cron=cron)(made) if cron else made)
 
     return wrap
 

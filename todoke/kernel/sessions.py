@@ -66,3 +66,8 @@ def principal_of(request: HttpRequest) -> str:
     if idle > timedelta(minutes=1):
         request.session[_SEEN] = now.timestamp()
     return principal
+
+
+def forget_ended() -> int:
+    """Delete log-ins and visits whose time is over; how many there were."""
+    return Session.objects.filter(expire_date__lt=clock.now()).delete()[0]

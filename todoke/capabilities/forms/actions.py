@@ -1,5 +1,6 @@
 """Writes of drafts."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -7,6 +8,7 @@ from django.db import transaction
 from todoke.capabilities.forms.models import Draft, Upload
 from todoke.kernel import clock, files, ids
 from todoke.kernel.errors import StaleError
+from todoke.kernel.models import StoredFile
 from todoke.registry.catalogue.models import PackVersion
 from todoke.registry.people.models import Resident
 
@@ -117,3 +119,16 @@ def close_draft(*, draft: Draft) -> Draft:
 def discard_draft(*, draft: Draft) -> None:
     """Throw away what was not handed in."""
     Draft.objects.filter(pk=draft.pk, submitted_at=None).delete()
+
+
+def forget_stale_drafts(*, untouched_since: datetime) -> int:
+    """Delete what was begun, not handed in, and not touched since; how many there were."""
+    stale = Draft.objects.filter(submitted_at=None, updated_at__lt=untouched_since)
+    count = stale.count()
+    stale.delete()
+    return count
+
+
+def forget_unused_files(*, stored_before: datetime) -> int:
+    """Delete files that no draft and no submission holds; a young one may be on its way to a draft."""
+    return StoredFile.objects.filter(stored_at__lt=stored_before, uploads=None, attachments=None).delete()[0]
