@@ -22,6 +22,11 @@ from todoke.faces.demonstration.play import Applicant, Stage
 AXE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
 
 
+WEIGHT = """performance.getEntries()
+  .filter(entry => entry.decodedBodySize && entry.initiatorType !== "img")
+  .reduce((sum, entry) => sum + entry.decodedBodySize, 0)"""
+
+
 @dataclass(frozen=True)
 class Prefecture:
     """The running demonstration: its addresses, and the cards of its people."""
@@ -76,7 +81,7 @@ def prefecture() -> Iterator[Prefecture]:
 
 @pytest.fixture
 def accessible() -> Callable[[Page], None]:
-    """Fails when axe finds anything on the page against WCAG 2.2 A and AA, or when the page scrolls sideways."""
+    """Fails when axe finds anything on the page against WCAG 2.2 A and AA, or when the page scrolls sideways or is heavy."""
 
     def check(page: Page) -> None:
         page.evaluate(AXE.read_text())
@@ -86,6 +91,8 @@ def accessible() -> Callable[[Page], None]:
             f"{v['id']}: {v['help']}: {[n['html'][:160] for n in v['nodes'][:3]]}" for v in found["violations"]
         ]
         assert violations == [], f"{page.url}: {violations}"
+        weight = page.evaluate(WEIGHT)
+        assert weight < 100_000, f"{page.url} weighs {weight} bytes without pictures"
         overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert overflow <= 0, f"{page.url} is {overflow} px too wide"
 

@@ -18,7 +18,7 @@ CSS = (FACES / "static" / "todoke" / "todoke.css").read_text()
 
 
 def roles(block: str) -> dict[str, str]:
-    return dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", block))
+    return dict(re.findall(r"--([\w-]+): (?:var\([\w-]+, )?(#[0-9a-f]{6})\)?;", block))
 
 
 LIGHT = roles(CSS[: CSS.index("@media (prefers-color-scheme: dark)")])
@@ -49,6 +49,13 @@ TEXT += [("link", "paper"), ("link", "quiet"), ("action", "paper"), ("action", "
 TEXT += [("on-action", "action-pressed"), ("error", "paper"), ("done", "paper"), ("soon", "paper"), ("ink", "selected")]
 TEXT += [("soon", "soon-paper"), ("ink", "soon-paper"), ("mark-ink", "mark"), ("ink-2", "selected")]
 SHAPES = [("border", "paper"), ("action", "paper"), ("error", "paper"), ("focus", "paper")]
+
+
+def test_roles_are_the_design_systems_tokens() -> None:
+    tokens = (FACES / "static" / "vendor" / "design-tokens" / "tokens.css").read_text()
+    named = re.findall(r"var\((--color-[\w-]+), (#[0-9a-f]{6})\)", CSS)
+    assert len(named) > 20
+    assert [(name, colour) for name, colour in named if f"{name}: {colour};" not in tokens] == []
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])

@@ -27,8 +27,13 @@ def language(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
-    """Help by phone and at the counter."""
-    return render(request, "portal/pages/help.html", {"offices": contact_offices()})
+    """Help by phone and at the counter: the reader's own municipality and the prefecture first."""
+    resident = getattr(request, "resident", None)
+    home = resident.household.municipality_code if resident else ""
+    offices = list(contact_offices())
+    near = [office for office in offices if office.municipality_code in {"", home}]
+    others = [office for office in offices if office not in near]
+    return render(request, "portal/pages/help.html", {"near": near, "others": others})
 
 
 @require_safe

@@ -27,7 +27,10 @@ if (form) {
     try {
       const response = await fetch(form.dataset.autosave, { method: "POST", body: body(), keepalive: leaving });
       const answer = await response.json();
-      if (response.status === 409) return say(saved.dataset.conflict);
+      if (response.status === 409) {
+        form.querySelector("[data-reload]").hidden = false;
+        return say(saved.dataset.conflict);
+      }
       if (!response.ok) throw new Error(String(response.status));
       form.elements.revision.value = answer.revision;
       sayNow();
