@@ -81,7 +81,7 @@ def prefecture() -> Iterator[Prefecture]:
 
 @pytest.fixture
 def accessible() -> Callable[[Page], None]:
-    """Fails when axe finds anything on the page against WCAG 2.2 A and AA, or when the page scrolls sideways or is heavy."""
+    """Fails when axe finds anything against WCAG 2.2 A and AA, or the page scrolls sideways or is heavy."""
 
     def check(page: Page) -> None:
         page.evaluate(AXE.read_text())
