@@ -71,7 +71,7 @@ class Town:
         return draft
 
     def case(self, **changed: Any) -> Case:
-        return submit_draft(draft=self.childcare_draft(**changed), language="ja")[0]
+        return submit_draft(draft=self.childcare_draft(**changed), language="ja")
 
     def records_draft(self) -> tuple[Draft, str]:
         version = current_version("records-disclosure")

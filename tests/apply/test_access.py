@@ -230,8 +230,8 @@ def test_every_address_without_a_role_of_its_own_is_listed() -> None:
 
 
 def test_a_secret_opens_its_own_case_only(town: Town) -> None:
-    draft, _ = town.records_draft()
-    case, secret = submit_draft(draft=draft, language="ja")
+    draft, secret = town.records_draft()
+    case = submit_draft(draft=draft, language="ja")
     mine, others = Client(), Client()
     mine.post("/follow/", {"receipt_number": case.receipt_number, "secret": secret})
     assert mine.get(f"/cases/{case.receipt_number}/").status_code == 200

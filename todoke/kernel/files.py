@@ -64,11 +64,16 @@ def media_type_of(content: bytes) -> str:
     return kind
 
 
+def check_size(size: int) -> None:
+    """Raises FileTooLargeError for more bytes than TODOKE_UPLOAD_MAX_BYTES; ask before reading a file."""
+    if size > settings.UPLOAD_MAX_BYTES:
+        mega = 1024 * 1024
+        raise FileTooLargeError(size=-(-size // mega), limit=settings.UPLOAD_MAX_BYTES // mega)
+
+
 def store(content: bytes) -> StoredFile:
     """Keep ``content`` once. Raises FileTooLargeError, FileNotReadableError, FileEncryptedError."""
-    if len(content) > settings.UPLOAD_MAX_BYTES:
-        mega = 1024 * 1024
-        raise FileTooLargeError(size=-(-len(content) // mega), limit=settings.UPLOAD_MAX_BYTES // mega)
+    check_size(len(content))
     digest = hashlib.sha256(content).hexdigest()
     known = StoredFile.objects.filter(sha256=digest).defer("content").first()
     if known:

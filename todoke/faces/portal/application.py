@@ -16,9 +16,10 @@ from todoke.faces.downloads import file_response
 from todoke.faces.portal.fields import Reader, errors_by_name, fields_of, summary_of
 from todoke.faces.portal.holders import draft_for, remember_case, secret_of
 from todoke.kernel.errors import NotFoundError, TodokeError
+from todoke.kernel.files import check_size
 from todoke.loops.apply.actions.submission import correction_of, facts_for, submit_draft
-from todoke.loops.apply.errors import AnswersIncompleteError
-from todoke.loops.apply.models import Case
+from todoke.loops.apply.errors import AnswersIncompleteError, CaseChangedError
+from todoke.loops.apply.models import Case, CorrectionRequest
 from todoke.loops.apply.packs import form_of_version
 from todoke.registry.catalogue.queries import pack_of
 from todoke.registry.catalogue.types import in_language
@@ -33,8 +34,12 @@ class Filling:
         self.pack = pack_of(self.draft.pack_version_id)
         self.form: Form = form_of_version(self.draft.pack_version_id)
         self.facts: Facts = facts_for(self.draft)
-        self.only = correction_of(self.draft)
         self.reading: str = getattr(request, "reading", "ja")
+
+    @property
+    def only(self) -> set[str] | None:
+        """The questions that a correction is about; None for a first submission."""
+        return correction_of(self.draft)
 
     @property
     def whole(self) -> dict[str, Any]:
@@ -54,6 +59,13 @@ class Filling:
         """The questions that have a file."""
         return set(self.draft.uploads.values_list("question", flat=True))
 
+    @property
+    def requests(self) -> list[CorrectionRequest]:
+        """What the office asked to be put right and waits for."""
+        if not self.draft.corrects:
+            return []
+        return list(CorrectionRequest.objects.filter(case__receipt_number=self.draft.corrects, answered_at=None))
+
     def page(self, page_id: str) -> Page:
         """Raises NotFoundError for a page that these answers do not lead to."""
         found = next((page for page in self.pages if page.id == page_id), None)
@@ -72,11 +84,7 @@ class Filling:
         """What the page's template shows."""
         pages = self.pages
         place = [p.id for p in pages].index(page.id)
-        requests = []
-        if self.draft.corrects:
-            case = Case.objects.get(receipt_number=self.draft.corrects)
-            questions = {question.id for question in page.questions}
-            requests = [r for r in case.correction_requests.filter(answered_at=None) if r.question in questions]
+        questions = {question.id for question in page.questions}
         reader = Reader(
             self.reading, self.whole, self.facts, errors_by_name(errors), list(self.draft.uploads.order_by("added_at"))
         )
@@ -90,7 +98,7 @@ class Filling:
             "fields": fields,
             "errors": summary_of(fields),
             "message": message,
-            "requests": requests,
+            "requests": [asked for asked in self.requests if asked.question in questions],
             "steps": self.steps(page.id),
             "number": place + 1,
             "count": len(pages) + 1,
@@ -126,24 +134,38 @@ def resume(request: HttpRequest, draft_id: UUID) -> HttpResponse:
 
 def _take_in(filling: Filling, page: Page, *, check_revision: bool) -> list[FieldError]:
     """Save what was sent for a page, files first; returns what is wrong with the files."""
-    request, errors = filling.request, []
+    request, errors, only = filling.request, [], filling.only
     for question in page.questions:
-        for file in request.FILES.getlist(question.id) if question.type == "upload" else []:
+        if question.type != "upload" or (only is not None and question.id not in only):
+            continue
+        for file in request.FILES.getlist(question.id):
             try:
+                check_size(file.size or 0)
                 attach_file(draft=filling.draft, question=question.id, name=file.name or "", content=file.read())
             except TodokeError as error:
                 errors.append(FieldError(question.id, error.message))
     parsed = parse_page(page, raw_of(dict(request.POST.lists())), filling.whole, filling.facts)
+    if only is not None:
+        parsed = {question: value for question, value in parsed.items() if question in only}
     revision = request.POST.get("revision", "")
-    seen = int(revision) if check_revision and revision.isascii() and revision.isdigit() else None
+    seen = (
+        int(revision) if check_revision and revision.isascii() and revision.isdigit() and len(revision) < 10 else None
+    )
     filling.draft = save_answers(draft=filling.draft, answers=parsed, revision=seen)
     return errors
 
 
-def _item_action(filling: Filling, action: str) -> None:
-    """Add an item to a group or take one away, for browsers without scripts and with them alike."""
+def _item_action(filling: Filling, page: Page, action: str) -> None:
+    """Add an item to a group or take one away, for browsers without scripts and with them alike.
+
+    Raises NotFoundError for what is no group of the page.
+    """
     verb, _, rest = action.partition(":")
     group, _, item_id = rest.partition(":")
+    only = filling.only
+    groups = {q.id for q in page.questions if q.type == "group" and (only is None or q.id in only)}
+    if group not in groups:
+        raise NotFoundError
     items = list(filling.whole.get(group) or [])
     if verb == "add":
         items = with_item_added(items)
@@ -167,7 +189,7 @@ def page(request: HttpRequest, draft_id: UUID, page_id: str) -> HttpResponse:
     file_errors = _take_in(filling, shown, check_revision=False)
     action = request.POST.get("action", "next")
     if action.startswith(("add:", "remove:")):
-        _item_action(filling, action)
+        _item_action(filling, shown, action)
         return redirect("portal:page", draft_id=draft_id, page_id=page_id)
     if action == "update" and not file_errors:
         return redirect("portal:page", draft_id=draft_id, page_id=page_id)
@@ -216,13 +238,15 @@ def review(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     if request.method == "POST":
         language = "en" if filling.reading == "en" else filling.reading
         try:
-            case, secret = submit_draft(draft=filling.draft, language=language)
-        except AnswersIncompleteError as error:
+            seen = [int(pk) for pk in request.POST.getlist("asked") if pk.isascii() and pk.isdigit() and len(pk) < 19]
+            case = submit_draft(draft=filling.draft, language=language, seen_requests=seen)
+        except (AnswersIncompleteError, CaseChangedError) as error:
             message = error.message
         else:
+            secret = secret_of(request, filling.draft)
             if case.resident_id is None:
                 remember_case(request, case)
-            if secret:
+            if secret and not filling.draft.corrects:
                 return render(request, "portal/secret.html", {"case": case, "pack": filling.pack, "secret": secret})
             return redirect(f"{case_address(case)}?new=1")
     if filling.draft.submitted_at:
@@ -243,6 +267,7 @@ def review(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         ],
         "complete": not wrong,
         "message": message,
+        "asked": filling.requests,
         "steps": filling.steps("review"),
         "count": len(filling.pages) + 1,
         "secret": secret_of(request, filling.draft),

@@ -33,7 +33,7 @@ def _status_page(
     context = {
         "case": case,
         "pack": pack_of(case.pack_version_id),
-        "requests": case.correction_requests.filter(answered_at=None),
+        "requests": case.correction_requests.filter(answered_at=None) if case.state == CaseState.RETURNED else [],
         "messages": case.messages.filter(internal=False).order_by("-at"),
         "steps": steps_of(case),
         "today": clock.today(),

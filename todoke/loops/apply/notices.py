@@ -29,7 +29,7 @@ def tell_applicant(case: Case, event: str, *, text: str = "", due_on: date | Non
         "name": case.contact_name,
     }
     resident = case.resident
-    email = case.contact_email if resident is None else (resident.email if resident.wants_email else "")
+    email = case.contact_email or (resident.email if resident and resident.wants_email else "")
     send_message(
         key=f"case:{case.receipt_number}:{case.revision}:{event}",
         resident=resident,

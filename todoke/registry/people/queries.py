@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from todoke.kernel import clock
 from todoke.registry.people.models import AccessEntry, Fact, Resident
 from todoke.registry.people.types import KnownFact, Source
 
@@ -33,7 +34,7 @@ def facts_of(resident: Resident) -> dict[str, KnownFact]:
             facts["household.spouse"] = KnownFact("household.spouse", _member(spouse), source)
     for row in Fact.objects.filter(resident=resident).order_by("id"):
         if row.key not in known:
-            learnt = row.learnt_at.date()
+            learnt = row.learnt_at.astimezone(clock.JAPAN).date()
             facts[row.key] = KnownFact(row.key, row.value, Source(row.source), row.source_detail, learnt)
     return facts
 

@@ -1,21 +1,29 @@
 """Handing in: a draft becomes a case, or the correction of one."""
 
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 
 from todoke.capabilities.forms.actions import close_draft
-from todoke.capabilities.forms.answers import Facts, answers_to_submit, facts_said, filled_in
+from todoke.capabilities.forms.answers import (
+    Facts,
+    answers_to_submit,
+    facts_said,
+    filled_in,
+    shown_pages,
+    shown_questions,
+)
 from todoke.capabilities.forms.models import Draft
 from todoke.capabilities.forms.types import Form
 from todoke.capabilities.forms.validation import form_errors, page_errors
 from todoke.kernel import audit, clock, ids
 from todoke.kernel.calendar import fiscal_year, open_day_from
 from todoke.kernel.counters import next_number
-from todoke.kernel.errors import TodokeError
+from todoke.kernel.errors import NotFoundError, TodokeError
 from todoke.loops.apply.actions.case import Actor, locked, saved
-from todoke.loops.apply.errors import AnswersIncompleteError
+from todoke.loops.apply.errors import AnswersIncompleteError, CaseChangedError
 from todoke.loops.apply.models import Attachment, Case, Submission
 from todoke.loops.apply.notices import tell_applicant
 from todoke.loops.apply.office import deciding_office
@@ -44,20 +52,24 @@ def facts_for(draft: Draft) -> Facts:
     return {key: fact for key, fact in facts_of(draft.resident).items() if key in purposes}
 
 
-def submit_draft(*, draft: Draft, language: str) -> tuple[Case, str]:
-    """Hand in a draft: its case, and for one without log-in the secret to follow it by.
+@transaction.atomic
+def submit_draft(*, draft: Draft, language: str, seen_requests: Collection[int] | None = None) -> Case:
+    """Hand in a draft: it becomes a case, which its secret opens where it had one, or the correction of a case.
 
-    A second call with the same draft gives the same case and no secret. Raises AnswersIncompleteError when
-    something is still to be put right, NoOfficeError when no office decides.
+    A second call with the same draft gives the same case. ``seen_requests`` are the requests for correction that
+    the applicant was shown. Raises AnswersIncompleteError when something is still to be put right, NoOfficeError
+    when no office decides, CaseChangedError when the office asked for more meanwhile, NotFoundError when the draft
+    was thrown away.
     """
-    with transaction.atomic():
-        row = Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
-        known = Submission.objects.select_related("case").filter(draft_id=row.pk).first()
-        if known:
-            return known.case, ""
-        if row.corrects:
-            return _hand_in_correction(row), ""
-        return _hand_in(row, language)
+    # The case before the draft, as everywhere: two transactions that lock in turn would wait for each other.
+    case = Case.objects.select_for_update().get(receipt_number=draft.corrects) if draft.corrects else None
+    row = Draft.objects.select_for_update(of=("self",)).filter(pk=draft.pk).first()
+    if row is None:
+        raise NotFoundError
+    known = Submission.objects.select_related("case").filter(draft_id=row.pk).first()
+    if known:
+        return known.case
+    return _hand_in_correction(case, row, seen_requests) if case else _hand_in(row, language)
 
 
 def _checked(draft: Draft, form: Form, facts: Facts, only: set[str] | None = None) -> dict[str, Any]:
@@ -72,7 +84,7 @@ def _checked(draft: Draft, form: Form, facts: Facts, only: set[str] | None = Non
     return whole
 
 
-def _hand_in(draft: Draft, language: str) -> tuple[Case, str]:
+def _hand_in(draft: Draft, language: str) -> Case:
     pack, form, facts = pack_of(draft.pack_version_id), form_of_version(draft.pack_version_id), facts_for(draft)
     whole = _checked(draft, form, facts)
     handed_in = answers_to_submit(form, whole, facts)
@@ -82,26 +94,25 @@ def _hand_in(draft: Draft, language: str) -> tuple[Case, str]:
         raise NoOfficeError
     now = clock.now()
     name = resident.name if resident else str(handed_in.get("name", ""))
-    secret = "" if resident else ids.new_secret()
     case = Case.objects.create(
         receipt_number=_receipt_number(office, pack.number_prefix),
         pack_version_id=draft.pack_version_id,
         office=office,
         resident=resident,
-        secret_hash=ids.secret_hash(secret) if secret else "",
+        secret_hash=draft.secret_hash,
         contact_name=name,
-        contact_email="" if resident else str(handed_in.get("email", "")),
+        contact_email=str(handed_in.get("email", "")),
         language=language,
         received_at=now,
         due_on=open_day_from(clock.today() + timedelta(days=pack.workflow.standard_days)),
     )
-    _keep(case, 1, draft, handed_in, facts)
+    _keep(case, 1, draft, handed_in, facts, _asked(form, whole, facts))
     saved(case, EventKind.SUBMITTED, Actor.applicant(resident, name))
     saved(case, EventKind.RECEIVED, Actor(audit.SYSTEM, office_name(office)))
     _learn(resident, form, handed_in, facts, case)
     close_draft(draft=draft)
     tell_applicant(case, "submitted")
-    return case, secret
+    return case
 
 
 def _receipt_number(office: Organisation, prefix: str) -> str:
@@ -111,7 +122,14 @@ def _receipt_number(office: Organisation, prefix: str) -> str:
     return f"{year}-{place}-{next_number(f'receipt:{year}:{place}'):06}"
 
 
-def _keep(case: Case, number: int, draft: Draft, handed_in: dict[str, Any], facts: Facts) -> Submission:
+def _asked(form: Form, answers: Mapping[str, Any], facts: Facts) -> set[str]:
+    """The questions that these answers lead to."""
+    return {q.id for page in shown_pages(form, answers, facts) for q in shown_questions(page, answers, facts)}
+
+
+def _keep(
+    case: Case, number: int, draft: Draft, handed_in: dict[str, Any], facts: Facts, asked: set[str]
+) -> Submission:
     submission = Submission.objects.create(
         case=case,
         number=number,
@@ -122,7 +140,7 @@ def _keep(case: Case, number: int, draft: Draft, handed_in: dict[str, Any], fact
     )
     Attachment.objects.bulk_create(
         Attachment(submission=submission, question=upload.question, file_id=upload.file_id, name=upload.name)
-        for upload in draft.uploads.order_by("added_at")
+        for upload in draft.uploads.filter(question__in=asked).order_by("added_at")
     )
     return submission
 
@@ -163,13 +181,15 @@ def begin_correction(*, case: Case) -> tuple[Draft, str]:
     return draft, secret
 
 
-def _hand_in_correction(draft: Draft) -> Case:
-    case = locked(Case.objects.get(receipt_number=draft.corrects), None, CaseState.RETURNED)
+def _hand_in_correction(case: Case, draft: Draft, seen_requests: Collection[int] | None) -> Case:
+    case = locked(case, None, CaseState.RETURNED)
     form, facts = form_of_version(draft.pack_version_id), facts_for(draft)
     asked = case.correction_requests.filter(answered_at=None)
-    whole = _checked(draft, form, facts, set(asked.values_list("question", flat=True)))
+    if seen_requests is not None and not set(asked.values_list("pk", flat=True)) <= set(seen_requests):
+        raise CaseChangedError
+    whole = _checked(draft, form, facts, correction_of(draft))
     handed_in = answers_to_submit(form, whole, facts)
-    _keep(case, case.submissions.count() + 1, draft, handed_in, facts)
+    _keep(case, case.submissions.count() + 1, draft, handed_in, facts, _asked(form, whole, facts))
     asked.update(answered_at=clock.now())
     if case.stopped_on:
         case.due_on = open_day_from(case.due_on + (clock.today() - case.stopped_on))
@@ -183,8 +203,15 @@ def _hand_in_correction(draft: Draft) -> Case:
 
 
 def correction_of(draft: Draft) -> set[str] | None:
-    """The questions that a correction is about; None for a first submission."""
+    """The questions that a correction is about; None for a first submission.
+
+    Those that the office asked about, and those that the corrected answers lead to for the first time.
+    """
     if not draft.corrects:
         return None
-    open_requests = Case.objects.get(receipt_number=draft.corrects).correction_requests.filter(answered_at=None)
-    return set(open_requests.values_list("question", flat=True))
+    case = Case.objects.get(receipt_number=draft.corrects)
+    form, facts = form_of_version(draft.pack_version_id), facts_for(draft)
+    before = _asked(form, case.submissions.order_by("-number")[0].answers, facts)
+    now = _asked(form, filled_in(form, draft.answers, facts), facts)
+    requested = case.correction_requests.filter(answered_at=None).values_list("question", flat=True)
+    return set(requested) | (now - before)
