@@ -1,9 +1,10 @@
 """Django's settings. What an installation chooses comes from the environment, by ``setting``."""
 
+import os
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from todoke.kernel.configuration import boolean, setting, words
+from todoke.kernel.configuration import ConfigurationError, boolean, setting, words
 from todoke.kernel.postgres import state_folder
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -28,6 +29,11 @@ DEMONSTRATION = setting(
     "TODOKE_DEMONSTRATION", False, "Say on every page that this is a demonstration with fictitious people", boolean
 )
 PACKS = setting("TODOKE_PACKS", BASE_DIR / "packs", "Folder of the services", Path, "packs")
+
+if BASE_URL.startswith("https://") and not DEMONSTRATION:
+    for name in ("TODOKE_SECRET_KEY", "TODOKE_FIELD_KEYS"):
+        if not os.environ.get(name):
+            raise ConfigurationError(f"{name} must be set where TODOKE_BASE_URL is https: its default is public")
 
 
 def _database(url: str) -> dict[str, object]:

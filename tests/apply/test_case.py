@@ -17,7 +17,7 @@ from todoke.kernel import clock
 from todoke.kernel.models import AuditEntry
 from todoke.loops.apply.actions.decision import approve_decision, propose_decision, send_back
 from todoke.loops.apply.actions.review import ask_correction, dismiss_finding, withdraw_case, write_note
-from todoke.loops.apply.actions.submission import begin_correction, submit_draft
+from todoke.loops.apply.actions.submission import begin_correction, correction_of, submit_draft
 from todoke.loops.apply.errors import (
     AnswersIncompleteError,
     CaseChangedError,
@@ -31,7 +31,7 @@ from todoke.loops.apply.errors import (
 )
 from todoke.loops.apply.findings import findings_of
 from todoke.loops.apply.models import Case, Decision, Proposal
-from todoke.loops.apply.queries import case_by_secret, case_for, cases_for
+from todoke.loops.apply.queries import case_by_secret, case_for, cases_for, worklist
 from todoke.loops.apply.types import CaseState
 from todoke.registry.people.models import Fact
 
@@ -162,6 +162,73 @@ def test_an_adverse_decision_needs_reasons_and_ticks(town: Town) -> None:
     ticks = ["changes", "reasons", "letter"]
     decision = approve_decision(case=case, officer=town.approver, ticks=ticks, revision=case.revision)
     assert "理由2" in decision.letter
+
+
+def test_a_correction_asks_what_its_answers_lead_to_and_takes_nothing_else(town: Town) -> None:
+    case = town.case()
+    tomorrow = clock.today() + timedelta(days=1)
+    case = ask_correction(
+        case=case, officer=town.officer, question="reason", text="確かめて", due_on=tomorrow, revision=case.revision
+    )
+    draft, _ = begin_correction(case=case)
+    draft = save_answers(draft=draft, answers={"reason": "birth"}, revision=None)
+    assert correction_of(draft) == {"reason", "due_date"}
+    with pytest.raises(AnswersIncompleteError):
+        submit_draft(draft=draft, language="ja")
+    save_answers(draft=draft, answers={"due_date": "2031-01-10"}, revision=None)
+    assert submit_draft(draft=draft, language="ja").state == CaseState.CORRECTED
+
+
+def test_a_request_that_the_applicant_has_not_seen_stays_open(town: Town) -> None:
+    case = town.case()
+    tomorrow = clock.today() + timedelta(days=1)
+    case = ask_correction(
+        case=case, officer=town.officer, question="proof", text="一つ目", due_on=tomorrow, revision=case.revision
+    )
+    seen = list(case.correction_requests.values_list("pk", flat=True))
+    draft, _ = begin_correction(case=case)
+    case = fresh(case)
+    ask_correction(
+        case=case, officer=town.officer, question="hours", text="二つ目", due_on=tomorrow, revision=case.revision
+    )
+    with pytest.raises(CaseChangedError):
+        submit_draft(draft=draft, language="ja", seen_requests=seen)
+    assert fresh(case).state == CaseState.RETURNED
+
+
+def test_a_correction_that_never_comes_can_be_decided_when_its_day_has_passed(town: Town) -> None:
+    case = town.case()
+    tomorrow = clock.today() + timedelta(days=1)
+    case = ask_correction(
+        case=case, officer=town.officer, question="proof", text="読めません", due_on=tomorrow, revision=case.revision
+    )
+    with pytest.raises(WrongStateError):
+        propose_decision(case=case, officer=town.officer, outcome="refused", reasons="理由", revision=case.revision)
+    assert not worklist(town.officer, "overdue").exists()
+    case.correction_requests.update(due_on=clock.today() - timedelta(days=1))
+    assert worklist(town.officer, "overdue").exists()
+    propose_decision(case=case, officer=town.officer, outcome="refused", reasons="理由", revision=case.revision)
+    assert fresh(case).stopped_on is None
+
+
+def test_files_of_questions_that_are_not_asked_any_more_stay_behind(town: Town) -> None:
+    draft = town.childcare_draft(has_spouse=True, spouse_reason="study")
+    attach_file(draft=draft, question="spouse_proof", name="診断書.jpg", content=picture("gray"))
+    draft = save_answers(draft=draft, answers={"has_spouse": False}, revision=None)
+    case = submit_draft(draft=draft, language="ja")
+    assert [a.question for a in case.submissions.get().attachments.all()] == ["proof"]
+
+
+def test_who_was_sent_back_may_approve_what_a_colleague_proposes(town: Town) -> None:
+    case = town.case()
+    propose_decision(case=case, officer=town.approver, outcome="certified", reasons="", revision=case.revision)
+    assert not worklist(town.approver, "to-approve").exists()
+    Proposal.objects.update(state="sent-back")
+    Case.objects.update(state=CaseState.REVIEW)
+    case = fresh(case)
+    propose_decision(case=case, officer=town.officer, outcome="certified", reasons="", revision=case.revision)
+    assert worklist(town.approver, "to-approve").exists()
+    assert not worklist(town.officer, "to-approve").exists()
 
 
 def test_a_finding_to_be_checked_blocks_until_it_is_dealt_with(town: Town) -> None:

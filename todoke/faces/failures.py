@@ -40,7 +40,7 @@ class FailureMiddleware:
             exception = UnprintableError()
         if not isinstance(exception, TodokeError):
             return None
-        log.info("refused", code=exception.code, path=request.path)
+        log.info("refused", code=exception.code, route=request.resolver_match.route if request.resolver_match else "")
         return failure_page(request, exception.message, exception.status)
 
 

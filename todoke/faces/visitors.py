@@ -13,6 +13,7 @@ from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 
 from todoke.exchange.messages.queries import unread_count
+from todoke.faces.portal.holders import CASES, DRAFTS
 from todoke.kernel.errors import NotFoundError
 from todoke.kernel.sessions import principal_of
 from todoke.registry.organisations.models import Officer
@@ -35,7 +36,7 @@ class VisitorMiddleware:
         request.resident = Resident.objects.filter(pk=key).first() if kind == "resident" else None  # type: ignore[attr-defined]
         request.officer = Officer.objects.filter(pk=key, active=True).first() if kind == "officer" else None  # type: ignore[attr-defined]
         response = self.get_response(request)
-        if kind:
+        if kind or DRAFTS in request.session or CASES in request.session:
             response.headers["Cache-Control"] = "private, no-store"
         return response
 

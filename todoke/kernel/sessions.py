@@ -16,6 +16,7 @@ from todoke.kernel.models import Session
 
 PRINCIPAL = "principal"
 _SEEN = "seen"
+_STARTED = "started"
 
 
 class SessionStore(DatabaseStore):
@@ -38,7 +39,7 @@ def sign_in(request: HttpRequest, principal: str) -> None:
     language = request.session.get("language")
     request.session.flush()
     request.session[PRINCIPAL] = principal
-    request.session[_SEEN] = clock.now().timestamp()
+    request.session[_SEEN] = request.session[_STARTED] = clock.now().timestamp()
     if language:
         request.session["language"] = language
 
@@ -54,15 +55,20 @@ def sign_out_everywhere(principal: str) -> int:
 
 
 def principal_of(request: HttpRequest) -> str:
-    """Who is logged in, or ''. A log-in that lay idle too long is ended here."""
-    principal: str = request.session.get(PRINCIPAL, "")
-    if not principal:
+    """Who is logged in, or ''. A session that holds anything and lay idle or lasted too long is ended here.
+
+    That of a visitor without log-in counts too: it may hold the secrets of drafts and cases.
+    """
+    if request.session.is_empty() or not request.session.keys():
         return ""
     now = clock.now()
-    idle = timedelta(seconds=now.timestamp() - request.session.get(_SEEN, 0))
-    if idle > timedelta(seconds=settings.SESSION_IDLE_SECONDS):
+    idle = timedelta(seconds=now.timestamp() - request.session.setdefault(_SEEN, now.timestamp()))
+    age = timedelta(seconds=now.timestamp() - request.session.setdefault(_STARTED, now.timestamp()))
+    too_long = age > timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    if too_long or idle > timedelta(seconds=settings.SESSION_IDLE_SECONDS):
         request.session.flush()
         return ""
+    principal: str = request.session.get(PRINCIPAL, "")
     if idle > timedelta(minutes=1):
         request.session[_SEEN] = now.timestamp()
     return principal

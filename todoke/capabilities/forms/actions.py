@@ -6,8 +6,9 @@ from typing import Any
 from django.db import transaction
 
 from todoke.capabilities.forms.models import Draft, Upload
-from todoke.kernel import clock, files, ids
-from todoke.kernel.errors import StaleError
+from todoke.kernel import clock, files
+from todoke.kernel.errors import NotFoundError, StaleError
+from todoke.kernel.ids import new_secret, secret_hash
 from todoke.kernel.models import StoredFile
 from todoke.registry.catalogue.models import PackVersion
 from todoke.registry.people.models import Resident
@@ -45,12 +46,12 @@ def begin_draft(*, version: PackVersion, resident: Resident | None, answers: dic
         ).first()
         if open_one:
             return open_one, ""
-    secret = "" if resident else ids.new_secret()
+    secret = "" if resident else new_secret()
     now = clock.now()
     draft = Draft.objects.create(
         pack_version=version,
         resident=resident,
-        secret_hash=ids.secret_hash(secret) if secret else "",
+        secret_hash=secret_hash(secret) if secret else "",
         answers=answers,
         created_at=now,
         updated_at=now,
@@ -59,7 +60,9 @@ def begin_draft(*, version: PackVersion, resident: Resident | None, answers: dic
 
 
 def _locked(draft: Draft) -> Draft:
-    row = Draft.objects.select_for_update().get(pk=draft.pk)
+    row = Draft.objects.select_for_update().filter(pk=draft.pk).first()
+    if row is None:
+        raise NotFoundError
     if row.submitted_at:
         raise DraftSubmittedError
     return row
@@ -118,15 +121,20 @@ def close_draft(*, draft: Draft) -> Draft:
 
 def discard_draft(*, draft: Draft) -> None:
     """Throw away what was not handed in."""
-    Draft.objects.filter(pk=draft.pk, submitted_at=None).delete()
+    with transaction.atomic():
+        if Draft.objects.select_for_update().filter(pk=draft.pk, submitted_at=None).exists():
+            Draft.objects.filter(pk=draft.pk).delete()
 
 
 def forget_stale_drafts(*, untouched_since: datetime) -> int:
     """Delete what was begun, not handed in, and not touched since; how many there were."""
-    stale = Draft.objects.filter(submitted_at=None, updated_at__lt=untouched_since)
-    count = stale.count()
-    stale.delete()
-    return count
+    with transaction.atomic():
+        stale = Draft.objects.select_for_update(skip_locked=True).filter(
+            submitted_at=None, updated_at__lt=untouched_since
+        )
+        ids = list(stale.values_list("pk", flat=True))
+        Draft.objects.filter(pk__in=ids).delete()
+    return len(ids)
 
 
 def forget_unused_files(*, stored_before: datetime) -> int:

@@ -87,6 +87,11 @@ def shown_questions(page: Page, whole: Answers, facts: Facts) -> list[Question]:
     return [question for question in page.questions if rule_holds(question.show_if, names)]
 
 
+def shown_question_ids(form: Form, whole: Answers, facts: Facts) -> set[str]:
+    """The questions, of all pages, that these answers lead to."""
+    return {q.id for page in shown_pages(form, whole, facts) for q in shown_questions(page, whole, facts)}
+
+
 def shown_in_item(group: Question, item: Mapping[str, Any], whole: Answers, facts: Facts) -> list[Question]:
     """The inner questions asked of one item of a group."""
     given = {key: value for key, value in item.items() if value not in ("", [])}

@@ -5,12 +5,16 @@ import smtplib
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import Case, F, Value, When
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from todoke.exchange.messages.models import Delivery
 from todoke.kernel import clock
-from todoke.kernel.jobs import task
+from todoke.kernel.jobs import RETRY, task
+
+ATTEMPTS = RETRY.max_attempts or 1
+"""After so many the delivery is called failed, and nothing is silent."""
 
 
 @task("messages.deliver_email")
@@ -21,10 +25,20 @@ def deliver_email(delivery_id: int) -> None:
     after the server took it and before the row says so, it goes out again under the same Message-ID, by which
     mail systems know a copy. An address that the server refuses for good fails at once; anything else is retried.
     """
+    try_delivery(delivery_id)
+
+
+def try_delivery(delivery_id: int) -> None:
+    """One attempt; what goes wrong is counted and raised, for the queue to try again."""
     try:
         _deliver(delivery_id)
     except Exception as error:
-        Delivery.objects.filter(pk=delivery_id).update(error=f"{type(error).__name__}"[:200], changed_at=clock.now())
+        Delivery.objects.filter(pk=delivery_id).update(
+            attempts=F("attempts") + 1,
+            state=Case(When(attempts__gte=ATTEMPTS - 1, then=Value("failed")), default=F("state")),
+            error=type(error).__name__[:200],
+            changed_at=clock.now(),
+        )
         raise
 
 

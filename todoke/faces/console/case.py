@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from todoke.capabilities.forms.answers import fixed_fact
+from todoke.capabilities.forms.answers import fixed_fact, shown_question_ids
 from todoke.faces.downloads import file_response
 from todoke.faces.visitors import OfficerRequest, officer_required
 from todoke.kernel import clock
@@ -51,12 +51,12 @@ def case_page(
     proposal = case.proposals.filter(state="open").select_related("proposed_by").first()
     open_until = open_day_from(clock.today() + timedelta(days=pack.workflow.correction_days))
     decision = getattr(case, "decision", None)
-    form = form_of_version(case.pack_version_id)
+    form, facts = form_of_version(case.pack_version_id), facts_kept(submissions[-1])
+    asked = shown_question_ids(form, submissions[-1].answers, facts)
     questions = [
         {"id": q.id, "label": in_language(q.label, "en" if request.reading == "en" else "ja")}
         for q in form.questions()
-        if q.id in submissions[-1].answers or q.type == "upload"
-        if not fixed_fact(q, facts_kept(submissions[-1]))
+        if q.id in asked and q.type not in {"heading", "statement"} and not fixed_fact(q, facts)
     ]
     context = {
         "case": case,
@@ -78,7 +78,7 @@ def case_page(
         "outcome": pack.workflow.outcome(proposal.outcome) if proposal else None,
         "own_proposal": proposal is not None and proposal.proposed_by_id == request.officer.pk,
         "may_approve": queries.may_approve(request.officer, case),
-        "workable": case.state in WORKABLE_STATES,
+        "workable": case.state in WORKABLE_STATES or queries.correction_expired(case),
         "may_ask": case.state in {*WORKABLE_STATES, CaseState.RETURNED},
         "colleagues": queries.colleagues(case),
         "correction_until": open_until,
@@ -153,6 +153,8 @@ def correction(request: OfficerRequest, receipt_number: str) -> HttpResponse:
             raise BadDateError from error
         if due_on <= clock.today():
             raise BadDateError
+        if form_of_version(found.pack_version_id).question(request.POST.get("question", "")) is None:
+            raise NotFoundError
         review.ask_correction(
             case=found,
             officer=request.officer,

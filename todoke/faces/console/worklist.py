@@ -3,13 +3,15 @@
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from todoke.faces.visitors import OfficerRequest, officer_required
 from todoke.kernel import clock
-from todoke.kernel.errors import NotFoundError
+from todoke.kernel.errors import NotFoundError, TodokeError
 from todoke.loops.apply import queries
+from todoke.loops.apply.access import note_look
 from todoke.loops.apply.actions.review import assign_case
 from todoke.loops.apply.findings import findings_of
 from todoke.loops.apply.models import Case
@@ -43,6 +45,7 @@ def worklist(request: OfficerRequest) -> HttpResponse:
     if words and "view" not in request.GET:
         view = "open"
     pack = request.GET.get("pack", "")
+    left = request.GET.get("left", "")[:3]
     page = Paginator(queries.worklist(request.officer, view, words, pack), PAGE_SIZE).get_page(request.GET.get("page"))
     rows = [_row(case) for case in page.object_list]
     counts = queries.view_counts(request.officer)
@@ -59,7 +62,7 @@ def worklist(request: OfficerRequest) -> HttpResponse:
         "loads": queries.desk_loads(request.officer),
         "today": clock.today(),
         "now": clock.now(),
-        "count": counts[view],
+        "left": left if left.isascii() and left.isdigit() and left != "0" else "",
     }
     return render(request, "console/worklist.html", context)
 
@@ -71,15 +74,22 @@ def peek(request: OfficerRequest, receipt_number: str) -> HttpResponse:
     case = queries.case_for(request.officer, receipt_number)
     if case is None:
         raise NotFoundError
+    note_look(case=case, officer=request.officer)
     return render(request, "console/peek.html", {"peek": _row(case), "today": clock.today()})
 
 
 @require_POST
 @officer_required
 def assign_selected(request: OfficerRequest) -> HttpResponse:
-    """Take the selected cases on oneself."""
+    """Take the selected cases on oneself, but not from a colleague; those that were left are counted."""
+    left = 0
     for receipt_number in request.POST.getlist("case")[:PAGE_SIZE]:
         case = queries.case_for(request.officer, receipt_number)
-        if case is not None:
-            assign_case(case=case, officer=request.officer, by=request.officer)
-    return redirect("console:worklist")
+        if case is None or case.assignee_id not in {None, request.officer.pk}:
+            left += 1
+            continue
+        try:
+            assign_case(case=case, officer=request.officer, by=request.officer, revision=case.revision)
+        except TodokeError:
+            left += 1
+    return redirect(f"{reverse('console:worklist')}?left={left}")

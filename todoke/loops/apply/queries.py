@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from todoke.kernel import clock
 from todoke.kernel.ids import secret_hash
 from todoke.loops.apply.errors import TooManyAttemptsError, WrongSecretError
-from todoke.loops.apply.models import Case
+from todoke.loops.apply.models import Case, CorrectionRequest, Proposal
 from todoke.loops.apply.types import OPEN_STATES, WORKABLE_STATES, CaseState
-from todoke.registry.organisations.models import Officer
+from todoke.registry.organisations.models import Membership, Officer
 from todoke.registry.organisations.types import Role
 from todoke.registry.people.models import Resident
 
@@ -67,9 +67,8 @@ def case_by_secret(receipt_number: str, secret: str) -> Case:
 
 def cases_for(officer: Officer) -> QuerySet[Case]:
     """Cases of the offices where the officer works at a desk; of no other."""
-    return Case.objects.filter(
-        office__memberships__officer=officer, office__memberships__role__in=DESK_ROLES
-    ).distinct()
+    desks = Membership.objects.filter(officer=officer, role__in=DESK_ROLES)
+    return Case.objects.filter(office__in=desks.values("organisation"))
 
 
 def case_for(officer: Officer, receipt_number: str) -> Case | None:
@@ -85,6 +84,13 @@ def case_for(officer: Officer, receipt_number: str) -> Case | None:
 def may_approve(officer: Officer, case: Case) -> bool:
     """Whether the officer is an approver of the case's office."""
     return officer.memberships.filter(organisation=case.office_id, role=Role.APPROVER).exists()
+
+
+def correction_expired(case: Case) -> bool:
+    """Whether the last day set for a correction has passed: then the case can be decided (行政手続法7条)."""
+    if case.state != CaseState.RETURNED:
+        return False
+    return not case.correction_requests.filter(answered_at=None, due_on__gte=clock.today()).exists()
 
 
 def colleagues(case: Case) -> QuerySet[Officer]:
@@ -107,12 +113,18 @@ class View:
 def views_for(officer: Officer) -> list[View]:
     """The views, in the order in which G and a digit reach them."""
     mine = Q(assignee=officer) | Q(assignee=None)
+    today = clock.today()
+    waiting = CorrectionRequest.objects.filter(case=OuterRef("pk"), answered_at=None, due_on__gte=today)
+    expired = Q(state=CaseState.RETURNED) & Q(~Exists(waiting))
+    own = Q(Exists(Proposal.objects.filter(case=OuterRef("pk"), state="open", proposed_by=officer)))
+    approving = Membership.objects.filter(officer=officer, role=Role.APPROVER)
+    approves = Q(office__in=approving.values("organisation"))
     return [
         View("mine", Q(state__in=OPEN_STATES) & mine),
-        View("overdue", Q(state__in=[*WORKABLE_STATES, CaseState.PROPOSED], due_on__lt=clock.today())),
+        View("overdue", Q(state__in=[*WORKABLE_STATES, CaseState.PROPOSED], due_on__lt=today) | expired),
         View("corrected", Q(state=CaseState.CORRECTED)),
-        View("to-approve", Q(state=CaseState.PROPOSED) & ~Q(proposals__proposed_by=officer, proposals__state="open")),
-        View("proposed", Q(state=CaseState.PROPOSED, proposals__proposed_by=officer, proposals__state="open")),
+        View("to-approve", Q(state=CaseState.PROPOSED) & ~own & approves),
+        View("proposed", Q(state=CaseState.PROPOSED) & own),
         View("open", Q(state__in=OPEN_STATES)),
         View("closed", Q(state__in=[CaseState.DECIDED, CaseState.WITHDRAWN])),
     ]
@@ -134,9 +146,7 @@ def worklist(officer: Officer, view: str, words: str = "", pack: str = "") -> Qu
 def view_counts(officer: Officer) -> dict[str, int]:
     """How many cases each view holds."""
     views = views_for(officer)
-    return cases_for(officer).aggregate(
-        **{view.id: Count("pk", filter=view.condition, distinct=True) for view in views}
-    )
+    return cases_for(officer).aggregate(**{view.id: Count("pk", filter=view.condition) for view in views})
 
 
 @dataclass(frozen=True)

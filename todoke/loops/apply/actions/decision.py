@@ -5,6 +5,7 @@ from collections.abc import Collection
 from django.db import transaction
 
 from todoke.kernel import clock
+from todoke.kernel.calendar import open_day_from
 from todoke.loops.apply.actions.case import Actor, locked, saved
 from todoke.loops.apply.errors import (
     OpenFindingsError,
@@ -17,6 +18,7 @@ from todoke.loops.apply.findings import blocking_findings
 from todoke.loops.apply.letters import letter_for
 from todoke.loops.apply.models import Case, Decision, Proposal
 from todoke.loops.apply.notices import tell_applicant
+from todoke.loops.apply.queries import correction_expired
 from todoke.loops.apply.types import WORKABLE_STATES, CaseState, EventKind
 from todoke.registry.catalogue.queries import pack_of
 from todoke.registry.organisations.models import Officer
@@ -30,9 +32,15 @@ def propose_decision(*, case: Case, officer: Officer, outcome: str, reasons: str
     """Propose an outcome of the pack, with the reasons that the letter gives (行政手続法8条).
 
     Raises OpenFindingsError while a finding of weight 要確認 stands, ReasonsMissingError where the outcome is
-    adverse and no reasons are given, KeyError for an outcome that the pack does not have.
+    adverse and no reasons are given, KeyError for an outcome that the pack does not have. A case that waits for a
+    correction can be decided once the day set for it has passed (行政手続法7条).
     """
-    row = locked(case, revision, *WORKABLE_STATES)
+    row = locked(case, revision, *WORKABLE_STATES, CaseState.RETURNED)
+    if row.state == CaseState.RETURNED:
+        if not correction_expired(row):
+            raise WrongStateError
+        row.due_on = open_day_from(row.due_on + (clock.today() - (row.stopped_on or clock.today())))
+        row.stopped_on = None
     chosen = pack_of(row.pack_version_id).workflow.outcome(outcome)
     if blocking_findings(row):
         raise OpenFindingsError

@@ -1,6 +1,6 @@
 """Handing in: a draft becomes a case, or the correction of one."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -12,8 +12,7 @@ from todoke.capabilities.forms.answers import (
     answers_to_submit,
     facts_said,
     filled_in,
-    shown_pages,
-    shown_questions,
+    shown_question_ids,
 )
 from todoke.capabilities.forms.models import Draft
 from todoke.capabilities.forms.types import Form
@@ -106,7 +105,7 @@ def _hand_in(draft: Draft, language: str) -> Case:
         received_at=now,
         due_on=open_day_from(clock.today() + timedelta(days=pack.workflow.standard_days)),
     )
-    _keep(case, 1, draft, handed_in, facts, _asked(form, whole, facts))
+    _keep(case, 1, draft, handed_in, facts, shown_question_ids(form, whole, facts))
     saved(case, EventKind.SUBMITTED, Actor.applicant(resident, name))
     saved(case, EventKind.RECEIVED, Actor(audit.SYSTEM, office_name(office)))
     _learn(resident, form, handed_in, facts, case)
@@ -120,11 +119,6 @@ def _receipt_number(office: Organisation, prefix: str) -> str:
     year = fiscal_year(clock.today())
     place = office.municipality_code or office.code.partition("-")[0]
     return f"{year}-{place}-{next_number(f'receipt:{year}:{place}'):06}"
-
-
-def _asked(form: Form, answers: Mapping[str, Any], facts: Facts) -> set[str]:
-    """The questions that these answers lead to."""
-    return {q.id for page in shown_pages(form, answers, facts) for q in shown_questions(page, answers, facts)}
 
 
 def _keep(
@@ -189,7 +183,7 @@ def _hand_in_correction(case: Case, draft: Draft, seen_requests: Collection[int]
         raise CaseChangedError
     whole = _checked(draft, form, facts, correction_of(draft))
     handed_in = answers_to_submit(form, whole, facts)
-    _keep(case, case.submissions.count() + 1, draft, handed_in, facts, _asked(form, whole, facts))
+    _keep(case, case.submissions.count() + 1, draft, handed_in, facts, shown_question_ids(form, whole, facts))
     asked.update(answered_at=clock.now())
     if case.stopped_on:
         case.due_on = open_day_from(case.due_on + (clock.today() - case.stopped_on))
@@ -211,7 +205,7 @@ def correction_of(draft: Draft) -> set[str] | None:
         return None
     case = Case.objects.get(receipt_number=draft.corrects)
     form, facts = form_of_version(draft.pack_version_id), facts_for(draft)
-    before = _asked(form, case.submissions.order_by("-number")[0].answers, facts)
-    now = _asked(form, filled_in(form, draft.answers, facts), facts)
+    before = shown_question_ids(form, case.submissions.order_by("-number")[0].answers, facts)
+    now = shown_question_ids(form, filled_in(form, draft.answers, facts), facts)
     requested = case.correction_requests.filter(answered_at=None).values_list("question", flat=True)
     return set(requested) | (now - before)
