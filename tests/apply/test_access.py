@@ -11,8 +11,10 @@ from todoke.capabilities.forms.models import Draft
 from todoke.exchange.messages.models import Message
 from todoke.kernel import sessions
 from todoke.kernel.clock import now
-from todoke.loops.apply.actions.review import write_note
+from todoke.kernel.models import AuditEntry
+from todoke.loops.apply.actions.review import assign_case, write_note
 from todoke.loops.apply.actions.submission import submit_draft
+from todoke.loops.apply.models import Case
 from todoke.registry.organisations.models import Officer
 from todoke.registry.people.models import Resident
 
@@ -237,6 +239,34 @@ def test_a_secret_opens_its_own_case_only(town: Town) -> None:
     assert mine.get(f"/cases/{case.receipt_number}/").status_code == 200
     assert others.get(f"/cases/{case.receipt_number}/").status_code == 404
     assert mine.get(f"/cases/{town.case().receipt_number}/").status_code == 404
+
+
+def test_a_second_press_shows_the_same_receipt_and_secret(town: Town) -> None:
+    draft, secret = town.records_draft()
+    client = Client()
+    assert client.post("/follow/", {"secret": secret}).headers["Location"] == f"/apply/{draft.pk}/"
+    pages = [client.post(f"/apply/{draft.pk}/review/").content.decode() for _press in range(2)]
+    assert all(f"data-secret>{secret}<" in page for page in pages)
+    assert Case.objects.count() == 1
+    assert client.get(f"/apply/{draft.pk}/").headers["Location"] == "/follow/"
+
+
+def test_taking_selected_cases_leaves_a_colleagues(town: Town) -> None:
+    free, taken = town.case(), town.case()
+    assign_case(case=taken, officer=town.approver, by=town.approver)
+    numbers = [free.receipt_number, taken.receipt_number]
+    answer = signed_in(town.officer).post("/console/assign/", {"case": numbers})
+    assert answer.headers["Location"] == "/console/?left=1"
+    assert Case.objects.get(pk=free.pk).assignee == town.officer
+    assert Case.objects.get(pk=taken.pk).assignee == town.approver
+
+
+def test_each_look_of_an_officer_is_in_the_trail_and_the_applicants_log(town: Town) -> None:
+    case = town.case()
+    signed_in(town.officer).get(f"/console/cases/{case.receipt_number}/")
+    signed_in(town.officer).get(f"/console/peek/{case.receipt_number}/")
+    assert AuditEntry.objects.filter(action="case.read", subject=f"case:{case.receipt_number}").count() == 2
+    assert town.mother.access_entries.get().purpose == "申請の審査"
 
 
 def test_a_character_that_cannot_be_kept_is_refused_and_not_a_fault(town: Town) -> None:

@@ -36,12 +36,9 @@ class SessionStore(DatabaseStore):
 
 def sign_in(request: HttpRequest, principal: str) -> None:
     """Start a log-in under a new key, so that a key planted before it is worth nothing."""
-    language = request.session.get("language")
     request.session.flush()
     request.session[PRINCIPAL] = principal
     request.session[_SEEN] = request.session[_STARTED] = clock.now().timestamp()
-    if language:
-        request.session["language"] = language
 
 
 def sign_out(request: HttpRequest) -> None:

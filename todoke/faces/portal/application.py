@@ -120,12 +120,17 @@ class Filling:
         ]
 
 
+def _handed_in(filling: Filling) -> HttpResponse:
+    """Where what became of a draft is read: among the resident's cases, or by number and secret."""
+    return redirect("portal:cases" if filling.draft.resident_id else "portal:follow")
+
+
 @require_safe
 def resume(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """The first page that was not saved without an error, or the review."""
     filling = Filling(request, draft_id)
     if filling.draft.submitted_at:
-        return redirect("portal:cases")
+        return _handed_in(filling)
     for page in filling.pages:
         if page.id not in filling.draft.visited:
             return redirect("portal:page", draft_id=draft_id, page_id=page.id)
@@ -182,7 +187,7 @@ def page(request: HttpRequest, draft_id: UUID, page_id: str) -> HttpResponse:
     """
     filling = Filling(request, draft_id)
     if filling.draft.submitted_at:
-        return redirect("portal:cases")
+        return _handed_in(filling)
     shown = filling.page(page_id)
     if request.method != "POST":
         return render(request, "portal/page.html", filling.context(shown, []))
@@ -250,7 +255,7 @@ def review(request: HttpRequest, draft_id: UUID) -> HttpResponse:
                 return render(request, "portal/secret.html", {"case": case, "pack": filling.pack, "secret": secret})
             return redirect(f"{case_address(case)}?new=1")
     if filling.draft.submitted_at:
-        return redirect("portal:cases")
+        return _handed_in(filling)
     reader = Reader(filling.reading, filling.whole, filling.facts, {}, list(filling.draft.uploads.order_by("added_at")))
     wrong = filling.errors()
     context = {
