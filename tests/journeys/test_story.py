@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pyotp
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.journeys.conftest import Prefecture
 from todoke.faces.demonstration.officers import PASSWORD, code_key
@@ -196,6 +196,23 @@ def test_disclosure_without_an_account(
     page_desktop.get_by_role("button", name="見る", exact=True).click()
     expect(page_desktop.get_by_role("heading", level=1)).to_contain_text("役所が確かめています")
     accessible(page_desktop)
+
+
+def test_typing_while_new_questions_are_on_their_way(page_phone: Page, prefecture: Prefecture) -> None:
+    page = page_phone
+    held: list[Route] = []
+    page.route("**/questions/", lambda route: held.append(route))
+    page.goto(f"{prefecture.portal}/services/records-disclosure/")
+    page.get_by_role("button", name="始める").click()
+    with page.expect_request("**/questions/"):
+        page.get_by_label("法人や団体", exact=True).check()
+    code = page.get_by_label("郵便番号")
+    code.press_sequentially("986-0861")
+    held[0].continue_()
+    expect(page.get_by_label(re.compile("^団体の名前"))).to_be_visible()
+    expect(code).to_have_value("986-0861")
+    expect(code).to_be_focused()
+    expect(page.get_by_label(re.compile("^都道府県から"))).to_have_value(re.compile("石巻市"))
 
 
 def test_form_without_scripts(chromium: object, page_desktop: Page, prefecture: Prefecture) -> None:

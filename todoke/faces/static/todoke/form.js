@@ -43,36 +43,34 @@ if (form) {
   };
   const later = () => { changed = true; clearTimeout(timer); timer = setTimeout(save, wait); };
 
-  // What was typed or chosen while the answer was on its way stays as it is.
+  const isChoice = (element) => /^(radio|checkbox)$/.test(element.type);
+  const key = (element) => (isChoice(element) ? `${element.name}=${element.value}` : element.name);
+
+  // What was typed, chosen or reached while the answer was on its way stays as it is.
   const replaceQuestions = (html) => {
     const place = document.getElementById("questions");
-    const before = [...place.querySelectorAll("input, textarea, select")].map((element) => {
-      const { name, type, value, checked } = element;
-      return { element, name, type, value, checked };
-    });
+    const controls = () => [...place.querySelectorAll("input, textarea, select")];
+    const before = controls().map((old) => ({ old, key: key(old), value: old.value, checked: old.checked }));
+    const reached = before.find(({ old }) => old === document.activeElement);
     place.innerHTML = html;
-    const now = new Map();
-    for (const one of place.querySelectorAll("input, textarea, select")) {
-      now.set(/^(radio|checkbox)$/.test(one.type) ? `${one.name}=${one.value}` : one.name, one);
-    }
-    for (const old of before) {
-      const choice = /^(radio|checkbox)$/.test(old.type);
-      const one = now.get(choice ? `${old.name}=${old.value}` : old.name);
+    const now = new Map(controls().map((one) => [key(one), one]));
+    for (const { old, key, value, checked } of before) {
+      const one = now.get(key);
       if (!one || old.type === "hidden") continue;
-      if (choice) one.checked = old.checked;
-      else if (old.type !== "file") one.value = old.value;
-      else if (old.element.files.length) one.replaceWith(old.element);
+      if (isChoice(old)) one.checked = checked;
+      else if (old.type !== "file") one.value = value;
+      else if (old.files.length) one.replaceWith(old);
     }
+    if (reached) now.get(reached.key)?.focus();
+    fillAddresses();
   };
 
-  const reveal = async (control) => {
+  const reveal = async () => {
     clearTimeout(timer);
     try {
       const response = await fetch(form.dataset.questions, { method: "POST", body: body() });
       if (!response.ok) return later();
-      const { name, value } = control;
       replaceQuestions(await response.text());
-      [...form.elements].find((other) => other.name === name && other.value === value)?.focus();
       sayNow();
       later();
     } catch { later(); }
@@ -87,12 +85,16 @@ if (form) {
     if (towns.length && !target.value) target.value = `${towns[0].municipality}${towns[0].town}`;
   };
 
-  // Who types before this script is there loses nothing.
-  for (const field of form.querySelectorAll("[data-postal-code]")) fill(field);
+  // A code typed before this script was there, or just as its field was replaced, has had no change event.
+  const fillAddresses = () => form.querySelectorAll("[data-postal-code]").forEach(fill);
+  fillAddresses();
+
+  const chosenAlready = [...form.querySelectorAll("[data-reveals]")].some((one) => one.checked !== one.defaultChecked);
+  if (chosenAlready) reveal();
 
   form.addEventListener("input", later);
   form.addEventListener("change", (event) => {
-    if (event.target.matches("[data-reveals]")) reveal(event.target);
+    if (event.target.matches("[data-reveals]")) reveal();
     if (event.target.matches("[data-postal-code]")) fill(event.target);
   });
   addEventListener("pagehide", () => save(true));
