@@ -33,7 +33,7 @@ from todoke.loops.apply.findings import findings_of
 from todoke.loops.apply.models import Case, Decision, Proposal
 from todoke.loops.apply.queries import case_by_secret, case_for, cases_for, worklist
 from todoke.loops.apply.types import CaseState
-from todoke.registry.people.models import Fact
+from todoke.registry.people.queries import own_facts
 
 
 def fresh(case: Case) -> Case:
@@ -71,9 +71,10 @@ def test_incomplete_answers_are_refused_and_kept(town: Town) -> None:
 
 def test_what_was_said_is_known_the_next_time(town: Town) -> None:
     case = town.case()
-    fact = Fact.objects.get(resident=town.mother, key="work.employer")
-    assert (fact.value, fact.source, fact.source_detail) == ("見本商店", "self", case.receipt_number)
-    assert not Fact.objects.filter(key__in=["name", "address.full"]).exists()
+    facts = own_facts(town.mother)
+    employer = facts["work.employer"]
+    assert (employer.value, employer.source, employer.detail) == ("見本商店", "self", case.receipt_number)
+    assert facts["name"].source == facts["address.full"].source == "register"
 
 
 def test_two_devices_do_not_overwrite_each_other(town: Town) -> None:

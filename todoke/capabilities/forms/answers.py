@@ -7,6 +7,7 @@ from typing import Any
 from todoke.capabilities.forms.types import Answers, Form, Page, Question
 from todoke.kernel import clock
 from todoke.kernel.rules import Rule, compile_rule
+from todoke.registry.people.queries import for_rules
 from todoke.registry.people.types import KnownFact, Source
 
 Facts = Mapping[str, KnownFact]
@@ -27,7 +28,9 @@ def filled_in(form: Form, answers: Answers, facts: Facts) -> dict[str, Any]:
             continue
         if question.type == "group":
             if question.id not in whole:
-                whole[question.id] = [_item(question, member, fact.source) for member in fact.value]
+                only = question.settings.get("only")
+                members = [member for member in fact.value if rule_holds(only, {"item": member})]
+                whole[question.id] = [_item(question, member, fact.source) for member in members]
         elif fixed_fact(question, facts) or question.id not in whole:
             whole[question.id] = fact.value
     return whole
@@ -43,22 +46,10 @@ def fixed_in_item(question: Question, item: Mapping[str, Any]) -> bool:
     return question.fact is not None and item.get("source", "self") != Source.SELF and bool(item.get(question.id))
 
 
-def nested(facts: Facts) -> dict[str, Any]:
-    """Facts as rules read them: ``address.municipality`` inside ``address``."""
-    tree: dict[str, Any] = {}
-    for key, fact in facts.items():
-        *path, last = key.split(".")
-        level = tree
-        for part in path:
-            level = level.setdefault(part, {})
-        level[last] = fact.value
-    return tree
-
-
 def scope(whole: Answers, facts: Facts) -> dict[str, Any]:
     """What rules of a form see. An answer that is empty is not known."""
     given = {key: value for key, value in whole.items() if value not in ("", [])}
-    return {"answers": given, "facts": nested(facts)}
+    return {"answers": given, "facts": for_rules(facts)}
 
 
 @lru_cache(maxsize=2048)

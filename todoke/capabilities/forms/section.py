@@ -25,6 +25,7 @@ def _question(types: list[str], inner: dict[str, Any] | None) -> dict[str, Any]:
         "invalid": TEXTS,
         "fact": {"type": "string"},
         "options": {"type": "array", "minItems": 2, "items": OPTION},
+        "only": RULE,
         "min": {"type": "integer"},
         "max": {"type": "integer"},
         "max_length": {"type": "integer", "minimum": 1},

@@ -24,6 +24,9 @@ from todoke.loops.apply.presentation import answered_pages, changes_of
 from todoke.loops.apply.types import WORKABLE_STATES, CaseState
 from todoke.registry.catalogue.queries import pack_of
 from todoke.registry.catalogue.types import in_language
+from todoke.registry.people.access import ReasonNeededError
+
+REASONS = "reasons"
 
 
 class BadDateError(InvalidInputError):
@@ -40,11 +43,19 @@ def case_of_office(request: OfficerRequest, receipt_number: str) -> Case:
     return found
 
 
+def reason_for(request: OfficerRequest, case: Case) -> str:
+    """Why the officer looks at a case with sensitive facts, said once a session."""
+    return str(request.session.get(REASONS, {}).get(case.receipt_number, ""))
+
+
 def case_page(
     request: OfficerRequest, case: Case, *, error: str = "", typed: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
     """The page, with what was typed when something is to be put right."""
-    note_look(case=case, officer=request.officer)
+    try:
+        note_look(case=case, officer=request.officer, reason=reason_for(request, case))
+    except ReasonNeededError as needed:
+        return render(request, "console/reason.html", {"case": case, "error": error}, status=needed.status)
     pack = pack_of(case.pack_version_id)
     submissions = list(case.submissions.order_by("number"))
     findings = findings_of(case)
@@ -113,6 +124,16 @@ def case(request: OfficerRequest, receipt_number: str) -> HttpResponse:
     return case_page(request, case_of_office(request, receipt_number))
 
 
+@require_POST
+@officer_required
+def say_reason(request: OfficerRequest, receipt_number: str) -> HttpResponse:
+    """Why one looks; the applicant reads it too."""
+    case_of_office(request, receipt_number)
+    if reason := request.POST.get("reason", "").strip()[:200]:
+        request.session[REASONS] = {**request.session.get(REASONS, {}), receipt_number: reason}
+    return redirect("console:case", receipt_number=receipt_number)
+
+
 @require_safe
 @officer_required
 def attachment(request: OfficerRequest, receipt_number: str, attachment_id: int) -> HttpResponse:
@@ -121,7 +142,7 @@ def attachment(request: OfficerRequest, receipt_number: str, attachment_id: int)
     file = Attachment.objects.select_related("file").filter(pk=attachment_id, submission__case=found).first()
     if file is None:
         raise NotFoundError
-    note_look(case=found, officer=request.officer)
+    note_look(case=found, officer=request.officer, reason=reason_for(request, found))
     return file_response(file.file, file.name)
 
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("peek/<slug:receipt_number>/", worklist.peek, name="peek"),
     path("assign/", worklist.assign_selected, name="assign-selected"),
     path("cases/<slug:receipt_number>/", case.case, name="case"),
+    path("cases/<slug:receipt_number>/reason/", case.say_reason, name="case-reason"),
     path("cases/<slug:receipt_number>/files/<int:attachment_id>/", case.attachment, name="case-file"),
     path("cases/<slug:receipt_number>/assign/", case.assign, name="case-assign"),
     path("cases/<slug:receipt_number>/correction/", case.correction, name="case-correction"),

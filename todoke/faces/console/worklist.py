@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
+from todoke.faces.console.case import reason_for
 from todoke.faces.visitors import OfficerRequest, officer_required
 from todoke.kernel import clock
 from todoke.kernel.errors import NotFoundError, TodokeError
@@ -16,6 +17,7 @@ from todoke.loops.apply.actions.review import assign_case
 from todoke.loops.apply.findings import findings_of
 from todoke.loops.apply.models import Case
 from todoke.registry.catalogue.queries import current_packs, pack_of
+from todoke.registry.people.access import ReasonNeededError
 
 VIEW_TITLES = {
     "mine": _("わたしの担当"),
@@ -74,7 +76,10 @@ def peek(request: OfficerRequest, receipt_number: str) -> HttpResponse:
     case = queries.case_for(request.officer, receipt_number)
     if case is None:
         raise NotFoundError
-    note_look(case=case, officer=request.officer)
+    try:
+        note_look(case=case, officer=request.officer, reason=reason_for(request, case))
+    except ReasonNeededError:
+        return render(request, "console/peek_reason.html", {"case": case})
     return render(request, "console/peek.html", {"peek": _row(case), "today": clock.today()})
 
 

@@ -11,14 +11,14 @@ from django.views.decorators.http import require_POST, require_safe
 from todoke.faces.visitors import ResidentRequest, resident_required
 from todoke.registry.people.actions import set_contact
 from todoke.registry.people.keys import in_words, label_of
-from todoke.registry.people.queries import access_entries, facts_of
+from todoke.registry.people.queries import access_entries, own_facts
 
 
 def _page(request: ResidentRequest, *, email: str, error: str = "", status: int = 200) -> HttpResponse:
     context = {
         "facts": [
             {"label": label_of(fact.key), "text": in_words(fact), "source": fact.source.value, "detail": fact.detail}
-            for fact in facts_of(request.resident).values()
+            for fact in own_facts(request.resident).values()
         ],
         "entries": Paginator(access_entries(request.resident), 10).get_page(request.GET.get("page")),
         "email": email,

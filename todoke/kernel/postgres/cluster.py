@@ -7,17 +7,21 @@ import shutil
 import stat
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 import psycopg
+import psycopg.sql
 
 from todoke.kernel.postgres.account import Account
 
 LONGEST_SOCKET_PATH = 103
 """Of the systems we know, the shortest limit (macOS); Linux allows 107."""
+
+ADMINISTRATOR = "postgres"
+"""The server's superuser. The program connects as ``todoke``, whom row-level security holds back too."""
 
 NOBODY = 2**31 - 2
 """The number of a process that no system gives out."""
@@ -64,12 +68,15 @@ class Cluster:
 
     def address(self, database: str = "") -> str:
         """As ``DATABASE_URL`` has it."""
-        return f"postgresql://todoke@/{database or self.name}?host={quote(str(self.socket_folder), safe='')}"
+        return self._address("todoke", database or self.name)
+
+    def _address(self, user: str, database: str) -> str:
+        return f"postgresql://{user}@/{database}?host={quote(str(self.socket_folder), safe='')}"
 
     def is_running(self) -> bool:
         """Whether it answers."""
         try:
-            with psycopg.connect(self.address("postgres"), connect_timeout=5):
+            with psycopg.connect(self._address(ADMINISTRATOR, "postgres"), connect_timeout=5):
                 return True
         except psycopg.OperationalError:
             return False
@@ -108,7 +115,7 @@ class Cluster:
         """Into a folder aside, then renamed: what was interrupted starts over."""
         aside = self.folder / "data.new"
         shutil.rmtree(aside, ignore_errors=True)
-        options = ["--username=todoke", "--auth=trust", "--encoding=UTF8", "--no-locale", "--data-checksums"]
+        options = [f"--username={ADMINISTRATOR}", "--auth=trust", "--encoding=UTF8", "--no-locale", "--data-checksums"]
         if self.carefree:
             options.append("--no-sync")
         made = self.account.run(self.programs / "initdb", "-D", aside, *options, folder=self.folder)
@@ -185,14 +192,25 @@ class Cluster:
             mark.write_text(f"{NOBODY}\n{rest}")
 
     def _create_database(self) -> None:
-        with psycopg.connect(self.address("postgres"), autocommit=True) as connection:
-            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [self.name]).fetchone()
-            if known:
-                return
-            try:
-                connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(self.name)))
-            except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
-                return
+        name = psycopg.sql.Identifier(self.name)
+        with psycopg.connect(self._address(ADMINISTRATOR, "postgres"), autocommit=True) as connection:
+            for known, make in (
+                (
+                    "SELECT 1 FROM pg_roles WHERE rolname = 'todoke'",
+                    psycopg.sql.SQL("CREATE ROLE todoke LOGIN CREATEDB"),
+                ),
+                (
+                    psycopg.sql.SQL("SELECT 1 FROM pg_database WHERE datname = {}").format(self.name),
+                    psycopg.sql.SQL("CREATE DATABASE {} OWNER todoke").format(name),
+                ),
+            ):
+                if connection.execute(known).fetchone():
+                    continue
+                # Another process that starts it too may have been first.
+                with suppress(
+                    psycopg.errors.DuplicateObject, psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation
+                ):
+                    connection.execute(make)
 
     def _private(self, folder: Path) -> None:
         """Make ``folder``, for the account alone; refuse one that somebody else put there."""

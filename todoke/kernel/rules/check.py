@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from todoke.kernel.rules.errors import RuleError
@@ -23,7 +23,11 @@ class Shape:
     members: "Mapping[str, Shape] | None" = None
     """What a record has."""
 
+    bound: int | None = None
+    """How many items a list has at most; DEFAULT_BOUND where none is declared."""
 
+
+DEFAULT_BOUND = 100
 ANY, BOOL, INT, STR, DATE = Shape(), Shape("bool"), Shape("int"), Shape("str"), Shape("date")
 NUMBERS, ORDERED = frozenset({"int"}), frozenset({"int", "str", "date"})
 
@@ -34,6 +38,10 @@ _KINDS_WANTED: dict[str, tuple[str, ...]] = {
     "age_on": ("date", "date"),
     "first_school_day": ("date",),
     "days_between": ("date", "date"),
+    "plus_years": ("date", "int"),
+    "end_of_month": ("date",),
+    "fiscal_year_end_of_age": ("date", "int"),
+    "sum": ("list",),
     "startsWith": ("str", "str"),
     "endsWith": ("str", "str"),
     "matches_any": ("str", "list"),
@@ -48,6 +56,10 @@ _RESULTS: dict[str, Shape] = {
     "age_on": INT,
     "first_school_day": DATE,
     "days_between": INT,
+    "plus_years": DATE,
+    "end_of_month": DATE,
+    "fiscal_year_end_of_age": DATE,
+    "sum": INT,
     "startsWith": BOOL,
     "endsWith": BOOL,
     "contains": BOOL,
@@ -57,24 +69,32 @@ _RESULTS: dict[str, Shape] = {
 }
 
 
-def shape_of(node: Node, names: Names) -> Shape:
-    """What the rule gives. Raises RuleError for what cannot be meant, with its place."""
-    return _Checker(names).shape(node, {})
+def shape_of(node: Node, names: Names, variables: Names | None = None) -> Shape:
+    """What the rule gives. Raises RuleError for what cannot be meant, with its place.
+
+    ``variables`` are those of the macros around the node.
+    """
+    return _Checker(names).shape(node, variables or {})
 
 
-def _place(node: Node) -> tuple[int, int]:
+def bound_of(shape: Shape) -> int:
+    """How many items a list of this shape has at most."""
+    return DEFAULT_BOUND if shape.bound is None else shape.bound
+
+
+def place(node: Node) -> tuple[int, int]:
     match node:
         case Name(_, line, column) | Member(_, _, line, column) | Call(_, _, line, column):
             return line, column
         case Items(items) if items:
-            return _place(items[0])
+            return place(items[0])
         case Over(_, source, _, _):
-            return _place(source)
+            return place(source)
     return 1, 1
 
 
 def _refuse(problem: str, node: Node) -> NoReturn:
-    raise RuleError(problem, *_place(node))
+    raise RuleError(problem, *place(node))
 
 
 def _hint(wrong: str, known: Collection[str]) -> str:
@@ -93,7 +113,8 @@ class _Checker:
             case Name() | Member():
                 return self._named(node, variables)
             case Items(items):
-                return Shape("list", item=self._common([self.shape(item, variables) for item in items]))
+                item = self._common([self.shape(item, variables) for item in items])
+                return Shape("list", item=item, bound=len(items))
             case Call():
                 return self._call(node, variables)
             case Over():
@@ -124,15 +145,27 @@ class _Checker:
         return of
 
     def _common(self, shapes: list[Shape]) -> Shape:
+        if not shapes:
+            return ANY
         kinds = {shape.kind for shape in shapes}
-        return Shape(kinds.pop()) if len(kinds) == 1 else ANY
+        kind = kinds.pop() if len(kinds) == 1 else "any"
+        bound = max(bound_of(shape) for shape in shapes) if kind in {"list", "any"} else None
+        item = self._common([shape.item or ANY for shape in shapes]) if kind == "list" else None
+        return Shape(kind, item=item, members=self._common_members(shapes) if kind == "record" else None, bound=bound)
+
+    def _common_members(self, shapes: list[Shape]) -> Names | None:
+        members = [shape.members for shape in shapes if shape.members is not None]
+        if len(members) < len(shapes):
+            return None
+        shared = set(members[0]).intersection(*members[1:])
+        return {name: self._common([of[name] for of in members]) for name in sorted(shared)}
 
     def _over(self, node: Over, variables: Names) -> Shape:
         source = self.shape(node.list, variables)
         self._want(source, {"list"}, node.list)
         body = self.shape(node.body, {**variables, node.variable: source.item or ANY})
         if node.macro == "map":
-            return Shape("list", item=body)
+            return Shape("list", item=body, bound=bound_of(source))
         self._want(body, {"bool"}, node.body)
         return source if node.macro == "filter" else BOOL
 
@@ -165,7 +198,7 @@ class _Checker:
         if function == "_+_":
             self._want(shapes[0], {"int", "str", "list"}, arguments[0])
             self._alike(node, shapes)
-            return shapes[0]
+            return self._joined(shapes)
         if function in {"_-_", "_*_", "_/_", "_%_"}:
             for shape, argument in zip(shapes, arguments, strict=True):
                 self._want(shape, NUMBERS, argument)
@@ -174,9 +207,16 @@ class _Checker:
             self._want(shape, {wanted}, argument)
         if function in {"size", "contains"}:
             self._want(shapes[0], {"str", "list"}, arguments[0])
+        if function == "sum":
+            self._want(shapes[0].item or ANY, NUMBERS, arguments[0])
         if function == "date":
             self._want(shapes[0], {"str", "date"}, arguments[0])
         return _RESULTS[function]
+
+    def _joined(self, shapes: list[Shape]) -> Shape:
+        whole = self._common(shapes)
+        kind = next((shape.kind for shape in shapes if shape.kind != "any"), "any")
+        return replace(whole, kind=kind, bound=sum(bound_of(shape) for shape in shapes))
 
     def _alike(self, node: Call, shapes: list[Shape]) -> None:
         left, right = shapes

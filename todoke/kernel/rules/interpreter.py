@@ -4,12 +4,15 @@
 (a division by zero, an order of a word and a number) is not known either, with its reason.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import date, timedelta
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, ClassVar
 
+from todoke.kernel.rules.functions import FUNCTIONS, age_on, first_school_day
 from todoke.kernel.rules.tree import Call, Items, Literal, Member, Name, Node, Over, path_of
+
+__all__ = ["MAX_STEPS", "Interpreter", "Unknown", "age_on", "all_known", "evaluate", "failed", "first_school_day"]
 
 MAX_STEPS = 100_000
 _INT_MIN, _INT_MAX = -(2**63), 2**63 - 1
@@ -31,64 +34,133 @@ def failed(reason: str) -> Unknown:
     return Unknown(reasons=frozenset({reason}))
 
 
-def age_on(birth: date, day: date) -> int:
-    """Full years on ``day``: an age is reached at the end of the day before the birthday.
+def evaluate(node: Node, facts: Mapping[str, Any], today: date, most: int = MAX_STEPS) -> Any:
+    """A value, or Unknown. ``facts`` is nested; a date stands as ``datetime.date`` or YYYY-MM-DD given to date().
 
-    年齢計算ニ関スル法律, 民法143条. That end belongs to the birthday's eve, so on the eve itself the new age holds;
-    who was born on 29 February reaches it on 28 February.
+    ``most`` is the number of steps after which nothing more is worked out.
     """
-    following = day + timedelta(days=1)
-    return following.year - birth.year - ((following.month, following.day) < (birth.month, birth.day))
+    return Interpreter(facts, today, most).value(node)
 
 
-def first_school_day(birth: date) -> date:
-    """The 1 April on which a child enters primary school: the first after it reached six (学校教育法17条)."""
-    return date(birth.year + (6 if (birth.month, birth.day) <= (4, 1) else 7), 4, 1)
+class Interpreter:
+    """One evaluation."""
+
+    functions: ClassVar[Mapping[str, Callable[..., Any]]] = FUNCTIONS
+
+    def __init__(self, facts: Mapping[str, Any], today: date, most: int = MAX_STEPS) -> None:
+        self._facts, self._today, self._left = facts, today, most
+        self._variables: dict[str, Any] = {}
+
+    def value(self, node: Node) -> Any:
+        self._left -= 1
+        if self._left < 0:
+            return failed("too many steps")
+        match node:
+            case Literal(value):
+                return value
+            case Name(name):
+                return self._variables[name] if name in self._variables else self._fact(name)
+            case Member():
+                return self._member(node)
+            case Items(items):
+                return all_known([self.value(item) for item in items], list)
+            case Call():
+                return self._called(node)
+            case Over():
+                return self._over(node)
+
+    def _fact(self, name: str) -> Any:
+        return self._looked_up(self._facts, name, name)
+
+    def _member(self, node: Member) -> Any:
+        whole, path = self.value(node.of), path_of(node)
+        if isinstance(whole, Unknown):
+            return Unknown(frozenset({path})) if path and not whole.reasons else whole
+        return self._looked_up(whole, node.name, path or node.name)
+
+    def _looked_up(self, whole: Any, name: str, path: str) -> Any:
+        if not isinstance(whole, Mapping):
+            return failed(f"{path}: no such member")
+        value = whole.get(name)
+        return Unknown(frozenset({path})) if value is None else value
+
+    def _called(self, node: Call) -> Any:
+        function, arguments = node.function, node.arguments
+        if function in {"_&&_", "_||_"}:
+            return self._logic(arguments, decides=function == "_||_")
+        if function == "_?_:_":
+            condition = self.value(arguments[0])
+            if isinstance(condition, bool):
+                return self.value(arguments[1] if condition else arguments[2])
+            return condition if isinstance(condition, Unknown) else failed("a condition that is no truth value")
+        if function == "known":
+            value = self.value(arguments[0])
+            return not (isinstance(value, Unknown) and not value.reasons)
+        if function == "today":
+            return self._today
+        values = [self.value(argument) for argument in arguments]
+        return all_known(values, lambda known: self._applied(function, known))
+
+    def _logic(self, arguments: tuple[Node, ...], *, decides: bool) -> Any:
+        unknown = Unknown()
+        open_question = False
+        for argument in arguments:
+            value = self.value(argument)
+            if value is decides:
+                return decides
+            if not isinstance(value, bool):
+                open_question = True
+                unknown |= value if isinstance(value, Unknown) else failed("not a truth value")
+        return unknown if open_question else not decides
+
+    def _over(self, node: Over) -> Any:
+        source = self.value(node.list)
+        if isinstance(source, Unknown):
+            return source
+        items = self._items(source)
+        if items is None:
+            return failed("not a list")
+        if node.bound is not None and len(items) > node.bound:
+            return failed(f"{path_of(node.list) or 'a list'}: more than {node.bound} items")
+        had = self._variables
+        results = []
+        for item in items:
+            self._variables = {**had, node.variable: item}
+            results.append(self.value(node.body))
+        self._variables = had
+        return self._gathered(node.macro, items, results)
+
+    def _items(self, source: Any) -> Sequence[Any] | None:
+        """What a macro goes over; None for what is no list."""
+        return source if isinstance(source, list | tuple) else None
+
+    def _gathered(self, macro: str, items: Sequence[Any], results: list[Any]) -> Any:
+        if macro == "map":
+            return all_known(results, list)
+        wrong = [
+            result if isinstance(result, Unknown) else failed("not a truth value")
+            for result in results
+            if not isinstance(result, bool)
+        ]
+        if macro == "filter":
+            return all_known(wrong, lambda _v: [i for i, kept in zip(items, results, strict=True) if kept])
+        decides = macro == "exists"
+        if any(result is decides for result in results):
+            return decides
+        return all_known(wrong, lambda _v: not decides)
+
+    def _applied(self, function: str, values: list[Any]) -> Any:
+        try:
+            result = self.functions[function](*values)
+        except (TypeError, ValueError, ArithmeticError, AttributeError, OverflowError) as error:
+            return failed(f"{function}: {error}")
+        if isinstance(result, int) and not _INT_MIN <= result <= _INT_MAX:
+            return failed(f"{function}: beyond 64 bits")
+        return result
 
 
-@dataclass
-class _Run:
-    facts: Mapping[str, Any]
-    today: date
-    steps: int = 0
-    variables: dict[str, Any] = field(default_factory=dict)
-
-
-def evaluate(node: Node, facts: Mapping[str, Any], today: date) -> Any:
-    """A value, or Unknown. ``facts`` is nested; a date stands as ``datetime.date`` or YYYY-MM-DD given to date()."""
-    return _value(node, _Run(facts, today))
-
-
-def _value(node: Node, run: _Run) -> Any:
-    run.steps += 1
-    if run.steps > MAX_STEPS:
-        return failed("too many steps")
-    match node:
-        case Literal(value):
-            return value
-        case Name(name):
-            return run.variables[name] if name in run.variables else _looked_up(run.facts, name, name)
-        case Member(of, name):
-            whole, path = _value(of, run), path_of(node)
-            if isinstance(whole, Unknown):
-                return Unknown(frozenset({path})) if path and not whole.reasons else whole
-            return _looked_up(whole, name, path or name)
-        case Items(items):
-            return _all_known([_value(item, run) for item in items], list)
-        case Call():
-            return _called(node, run)
-        case Over():
-            return _over(node, run)
-
-
-def _looked_up(whole: Any, name: str, path: str) -> Any:
-    if not isinstance(whole, Mapping):
-        return failed(f"{path}: no such member")
-    value = whole.get(name)
-    return Unknown(frozenset({path})) if value is None else value
-
-
-def _all_known(values: list[Any], make: Callable[[list[Any]], Any]) -> Any:
+def all_known(values: list[Any], make: Callable[[list[Any]], Any]) -> Any:
+    """What is made of the values, or all that is not known of them."""
     unknown = [value for value in values if isinstance(value, Unknown)]
     if not unknown:
         return make(values)
@@ -96,143 +168,3 @@ def _all_known(values: list[Any], make: Callable[[list[Any]], Any]) -> Any:
     for other in unknown[1:]:
         whole |= other
     return whole
-
-
-def _called(node: Call, run: _Run) -> Any:
-    function, arguments = node.function, node.arguments
-    if function in {"_&&_", "_||_"}:
-        return _logic(arguments, run, decides=function == "_||_")
-    if function == "_?_:_":
-        condition = _value(arguments[0], run)
-        if isinstance(condition, bool):
-            return _value(arguments[1] if condition else arguments[2], run)
-        return condition if isinstance(condition, Unknown) else failed("a condition that is no truth value")
-    if function == "known":
-        value = _value(arguments[0], run)
-        return not (isinstance(value, Unknown) and not value.reasons)
-    if function == "today":
-        return run.today
-    return _all_known([_value(argument, run) for argument in arguments], lambda values: _applied(function, values))
-
-
-def _logic(arguments: tuple[Node, ...], run: _Run, *, decides: bool) -> Any:
-    unknown = Unknown()
-    open_question = False
-    for argument in arguments:
-        value = _value(argument, run)
-        if value is decides:
-            return decides
-        if not isinstance(value, bool):
-            open_question = True
-            unknown |= value if isinstance(value, Unknown) else failed("not a truth value")
-    return unknown if open_question else not decides
-
-
-def _over(node: Over, run: _Run) -> Any:
-    source = _value(node.list, run)
-    if isinstance(source, Unknown):
-        return source
-    if not isinstance(source, list | tuple):
-        return failed("not a list")
-    kept, had = [], run.variables
-    results = []
-    for item in source:
-        run.variables = {**had, node.variable: item}
-        results.append(_value(node.body, run))
-        kept.append(item)
-    run.variables = had
-    if node.macro == "map":
-        return _all_known(results, list)
-    wrong = [r if isinstance(r, Unknown) else failed("not a truth value") for r in results if not isinstance(r, bool)]
-    if node.macro == "filter":
-        return _all_known([*wrong, *results], lambda _v: [k for k, r in zip(kept, results, strict=True) if r])
-    decides = node.macro == "exists"
-    if any(result is decides for result in results):
-        return decides
-    return _all_known(list(wrong), lambda _v: not decides)
-
-
-def _applied(function: str, values: list[Any]) -> Any:
-    try:
-        result = _FUNCTIONS[function](*values)
-    except (TypeError, ValueError, ArithmeticError, AttributeError, OverflowError) as error:
-        return failed(f"{function}: {error}")
-    if isinstance(result, int) and not _INT_MIN <= result <= _INT_MAX:
-        return failed(f"{function}: beyond 64 bits")
-    return result
-
-
-def _same_kind(left: Any, right: Any) -> None:
-    if type(left) is not type(right) or isinstance(left, bool | list | dict):
-        raise TypeError("values of different or unordered kinds")
-
-
-def _equal(left: Any, right: Any) -> bool:
-    return type(left) is type(right) and bool(left == right)
-
-
-def _among(item: Any, whole: Any) -> bool:
-    if not isinstance(whole, list | tuple):
-        raise TypeError("not a list")
-    return any(_equal(item, other) for other in whole)
-
-
-def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
-    def checked(left: Any, right: Any) -> bool:
-        _same_kind(left, right)
-        return compare(left, right)
-
-    return checked
-
-
-def _numbers(compute: Callable[[int, int], int]) -> Callable[[Any, Any], int]:
-    def checked(left: Any, right: Any) -> int:
-        if type(left) is not int or type(right) is not int:
-            raise TypeError("not whole numbers")
-        return compute(left, right)
-
-    return checked
-
-
-def _quotient(left: int, right: int) -> int:
-    whole = abs(left) // abs(right)
-    return whole if (left < 0) == (right < 0) else -whole
-
-
-def _plus(left: Any, right: Any) -> Any:
-    if type(left) is not type(right) or not isinstance(left, int | str | list) or isinstance(left, bool):
-        raise TypeError("cannot be added")
-    return left + right
-
-
-def _not(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError("not a truth value")
-    return not value
-
-
-_FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "_==_": _equal,
-    "_!=_": lambda left, right: not _equal(left, right),
-    "_<_": _ordered(lambda left, right: bool(left < right)),
-    "_<=_": _ordered(lambda left, right: bool(left <= right)),
-    "_>_": _ordered(lambda left, right: bool(left > right)),
-    "_>=_": _ordered(lambda left, right: bool(left >= right)),
-    "_in_": _among,
-    "_+_": _plus,
-    "_-_": _numbers(lambda left, right: left - right),
-    "_*_": _numbers(lambda left, right: left * right),
-    "_/_": _numbers(_quotient),
-    "_%_": _numbers(lambda left, right: left - right * _quotient(left, right)),
-    "-_": lambda value: _numbers(lambda left, right: left - right)(0, value),
-    "!_": _not,
-    "size": len,
-    "date": lambda text: text if isinstance(text, date) else date.fromisoformat(text),
-    "age_on": age_on,
-    "first_school_day": first_school_day,
-    "days_between": lambda first, last: (last - first).days,
-    "startsWith": str.startswith,
-    "endsWith": str.endswith,
-    "contains": lambda whole, part: part in whole,
-    "matches_any": lambda whole, parts: any(part in whole for part in parts),
-}

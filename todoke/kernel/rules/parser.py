@@ -1,5 +1,7 @@
 """Tokens to a tree, by precedence climbing (a Pratt parser)."""
 
+from collections.abc import Mapping
+
 from todoke.kernel.rules.errors import RuleError
 from todoke.kernel.rules.lexer import Token, tokens
 from todoke.kernel.rules.tree import Call, Items, Literal, Member, Name, Node, Over
@@ -9,10 +11,21 @@ MAX_DEPTH = 60
 """Parentheses, lists and calls within one another; more is a mistake or an attack."""
 
 MACROS = frozenset({"exists", "all", "filter", "map"})
-FUNCTIONS = {"size": 1, "known": 1, "date": 1, "age_on": 2, "first_school_day": 1, "days_between": 2, "today": 0}
+FUNCTIONS = {
+    "size": 1,
+    "known": 1,
+    "date": 1,
+    "age_on": 2,
+    "first_school_day": 1,
+    "fiscal_year_end_of_age": 2,
+    "plus_years": 2,
+    "end_of_month": 1,
+    "days_between": 2,
+    "today": 0,
+}
 """Functions and how many arguments they take."""
 
-METHODS = {"startsWith": 1, "endsWith": 1, "contains": 1, "matches_any": 1}
+METHODS = {"sum": 0, "startsWith": 1, "endsWith": 1, "contains": 1, "matches_any": 1}
 
 _BINARY = {
     "||": 1,
@@ -33,22 +46,22 @@ _BINARY = {
 _ABSORBING = frozenset({"_&&_", "_||_"})
 """One call for a whole chain of them."""
 
-_WORDS = {"true": True, "false": False, "null": None}
+WORDS = {"true": True, "false": False, "null": None}
 
 
-def parse(text: str) -> Node:
-    """Raises RuleError with the place of what cannot be read."""
+def parse(text: str, defined: Mapping[str, int] | None = None) -> Node:
+    """Raises RuleError with the place of what cannot be read; ``defined`` are further functions and their arguments."""
     if len(text) > MAX_LENGTH:
         raise RuleError(f"a rule has at most {MAX_LENGTH} signs", 1, 1)
-    parser = _Parser(tokens(text))
+    parser = _Parser(tokens(text), {**FUNCTIONS, **(defined or {})})
     node = parser.conditional()
     parser.expect("end", "")
-    _refuse_depth(node)
+    refuse_depth(node)
     return node
 
 
-def _refuse_depth(root: Node) -> None:
-    """Long chains (``a + b + c …``) are deep trees though nothing is nested in the text."""
+def refuse_depth(root: Node) -> None:
+    """Raises RuleError above MAX_DEPTH: long chains (``a + b + c …``) are deep though nothing is nested in the text."""
     waiting: list[tuple[Node, int]] = [(root, 1)]
     while waiting:
         node, depth = waiting.pop()
@@ -67,8 +80,8 @@ def _refuse_depth(root: Node) -> None:
 
 
 class _Parser:
-    def __init__(self, found: list[Token]) -> None:
-        self._tokens, self._at, self._depth = found, 0, 0
+    def __init__(self, found: list[Token], functions: Mapping[str, int]) -> None:
+        self._tokens, self._functions, self._at, self._depth = found, functions, 0, 0
 
     @property
     def _next(self) -> Token:
@@ -169,11 +182,11 @@ class _Parser:
             return Literal(self._take().text)
         if token.kind == "name" and token.text != "in":
             self._take()
-            if token.text in _WORDS:
-                return Literal(_WORDS[token.text])
+            if token.text in WORDS:
+                return Literal(WORDS[token.text])
             if self._is("("):
                 arguments = self._arguments(")")
-                if FUNCTIONS.get(token.text) != len(arguments):
+                if self._functions.get(token.text) != len(arguments):
                     raise RuleError(
                         f"no function {token.text} with {len(arguments)} arguments", token.line, token.column
                     )

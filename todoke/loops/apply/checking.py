@@ -13,10 +13,12 @@ from todoke.capabilities.forms.shapes import item_shapes, names_of
 from todoke.capabilities.forms.types import Form, Question, form_of
 from todoke.capabilities.forms.validation import QUIET
 from todoke.capabilities.workflow.section import EVENTS, LETTER_PLACEHOLDERS, PLACEHOLDERS
-from todoke.kernel.rules import ANY, Names, RuleError, compile_rule
+from todoke.kernel.rules import Names, RuleError, compile_rule
 from todoke.loops.apply.trying import CASE, CaseError, Tried, try_case
+from todoke.registry.catalogue.eligibility import rule_of
 from todoke.registry.catalogue.loader import PackError, line_of, read_yaml
 from todoke.registry.catalogue.types import Pack
+from todoke.registry.people.keys import KEYS, RULE_NAMES
 
 FEWEST_EXAMPLES = 8
 
@@ -33,6 +35,7 @@ EXAMPLES: dict[str, Any] = {
                 "minProperties": 1,
                 "properties": {
                     "eligibility": {"type": ["boolean", "null"]},
+                    "amounts": {"type": "object", "additionalProperties": {"type": ["integer", "null"]}},
                     **dict.fromkeys(("missing", "pages", "errors", "findings", "shows", "hides"), _WORDS),
                 },
                 "additionalProperties": False,
@@ -68,7 +71,9 @@ def _service_problems(pack: Pack) -> Iterator[tuple[Place, str]]:
     ids = [question.id for question in form.questions()]
     for repeated in sorted({i for i in ids if ids.count(i) > 1}):
         yield ("form",), f"question {repeated} stands twice"
-    names = {**names_of(form), **{f"facts.{key}": ANY for key in pack.purposes}}
+    for unknown in sorted(set(pack.purposes) - set(KEYS)):
+        yield ("facts", unknown), f"no fact {unknown} is declared"
+    names = {**names_of(form), **{n: RULE_NAMES[n] for n in map("facts.{}".format, pack.purposes) if n in RULE_NAMES}}
     for p, page in enumerate(form.pages):
         yield from _rule_problem(("form", "pages", p, "show_if"), page.show_if, names)
         for q, question in enumerate(page.questions):
@@ -77,11 +82,11 @@ def _service_problems(pack: Pack) -> Iterator[tuple[Place, str]]:
             yield from _rule_problem((*place, "valid_if"), question.valid_if, names)
             yield from _question_problems(place, question, pack)
             inner_names = {**names, **{f"item.{key}": shape for key, shape in item_shapes(question).items()}}
+            yield from _rule_problem((*place, "only"), question.settings.get("only"), inner_names)
             for i, inner in enumerate(question.questions):
                 yield from _rule_problem((*place, "questions", i, "show_if"), inner.show_if, inner_names)
                 yield from _rule_problem((*place, "questions", i, "valid_if"), inner.valid_if, inner_names)
-    facts_only = {name: shape for name, shape in names.items() if name.startswith("facts.")}
-    yield from _rule_problem(("eligible",), pack.eligible, facts_only)
+    yield from _fact_rule_problems(pack)
     for c, check in enumerate(pack.workflow.checks):
         yield from _rule_problem(("workflow", "checks", c, "when"), check.when, names)
         if check.question not in ids:
@@ -93,6 +98,22 @@ def _service_problems(pack: Pack) -> Iterator[tuple[Place, str]]:
         yield ("workflow", "outcomes"), "no outcome is favourable"
     for unreached in _never_shown(form):
         yield ("form",), f"question {unreached} can never be reached"
+
+
+def _fact_rule_problems(pack: Pack) -> Iterator[tuple[Place, str]]:
+    wanted: list[tuple[Place, str, str]] = [(("eligible",), pack.eligible, "bool")] if pack.eligible else []
+    wanted += [(("amounts", a, "value"), amount.value, "int") for a, amount in enumerate(pack.amounts)]
+    for place, text, kind in wanted:
+        try:
+            gives = rule_of(pack, text).gives
+        except RuleError as error:
+            yield place, f"{text!r} at {error}"
+        else:
+            if gives not in {kind, "any"}:
+                yield place, f"{text!r} gives a {gives}, and must give a {kind}"
+    for name, parameter in pack.parameters.items():
+        if len({type(value) for _since, value in parameter.values}) > 1:
+            yield ("parameters", name), f"the values of {name} are of several kinds"
 
 
 def _question_problems(place: Place, question: Question, pack: Pack) -> Iterator[tuple[Place, str]]:
@@ -230,6 +251,9 @@ def _outcome_problems(pack: Pack, outcome: str, tried: Tried) -> list[str]:
 def _differences(expect: Mapping[str, Any], tried: Tried) -> Iterator[str]:
     if "eligibility" in expect and expect["eligibility"] is not tried.eligibility:
         yield f"eligibility: expected {expect['eligibility']}, got {tried.eligibility}"
+    for name, amount in expect.get("amounts", {}).items():
+        if tried.amounts.get(name, "no such amount") != amount:
+            yield f"amount {name}: expected {amount}, got {tried.amounts.get(name, 'no such amount')}"
     for name in ("pages", "errors", "findings", "missing"):
         if name in expect and (got := getattr(tried, name)) != sorted(expect[name]) and got != expect[name]:
             yield f"{name}: expected {expect[name]}, got {got}"

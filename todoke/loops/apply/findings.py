@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from todoke.capabilities.forms.answers import nested
 from todoke.kernel import clock
 from todoke.kernel.rules import Rule, compile_rule
 from todoke.loops.apply.models import Case, Submission
 from todoke.registry.catalogue.queries import pack_of
 from todoke.registry.catalogue.types import Texts
+from todoke.registry.people.queries import for_rules
 from todoke.registry.people.types import KnownFact, Source
 
 
@@ -41,7 +41,7 @@ def facts_kept(submission: Submission) -> dict[str, KnownFact]:
 def findings_of(case: Case) -> list[Finding]:
     """The checks of the case's pack on its newest submission, in the pack's order."""
     submission = max(case.submissions.all(), key=lambda s: s.number)
-    names = {"answers": submission.answers, "facts": nested(facts_kept(submission))}
+    names = {"answers": submission.answers, "facts": for_rules(facts_kept(submission))}
     dismissed = {d.check_id: d.reason for d in case.dismissed_findings.all() if d.submission_id == submission.pk}
     found = []
     for check in pack_of(case.pack_version_id).workflow.checks:

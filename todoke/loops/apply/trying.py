@@ -2,20 +2,24 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from todoke.capabilities.forms.answers import answers_to_submit, filled_in, nested, shown_pages, shown_questions
+from todoke.capabilities.forms.answers import answers_to_submit, filled_in, shown_pages, shown_questions
 from todoke.capabilities.forms.shapes import shape_of_question
 from todoke.capabilities.forms.types import Form, Question, form_of
 from todoke.capabilities.forms.validation import form_errors
 from todoke.kernel import clock
 from todoke.kernel.ids import new_id
-from todoke.kernel.rules import Unknown, compile_rule
+from todoke.kernel.rules import compile_rule
+from todoke.registry.catalogue.eligibility import amounts_of, eligibility
 from todoke.registry.catalogue.types import Pack
+from todoke.registry.people.queries import for_rules
 from todoke.registry.people.types import KnownFact, Source
 
 CASE: dict[str, Any] = {
     "title": {"type": "string"},
+    "on": {"type": "string", "format": "date"},
     "facts": {"type": "object"},
     "answers": {"type": "object"},
     "uploads": {"type": "array", "items": {"type": "string"}},
@@ -39,13 +43,15 @@ class Tried:
     questions: list[str]
     errors: list[str]
     findings: list[str]
+    amounts: dict[str, int | None]
     handed_in: dict[str, Any]
 
     def as_json(self) -> dict[str, Any]:
-        """For ``todoke packs try``; ``eligibility`` is null while the ``missing`` facts could settle it."""
+        """For ``todoke packs try``; ``eligibility`` and amounts (yen) are null while facts are missing."""
         return {
             "eligibility": self.eligibility,
             "missing": self.missing,
+            "amounts": self.amounts,
             "pages": self.pages,
             "questions": self.questions,
             "errors": self.errors,
@@ -62,16 +68,6 @@ def facts_from(given: Mapping[str, Any]) -> dict[str, KnownFact]:
     return facts
 
 
-def eligibility(pack: Pack, facts: Mapping[str, KnownFact]) -> tuple[bool | None, list[str]]:
-    """Whether the service is for this person as far as is known, and the facts that could settle it."""
-    if pack.eligible is None:
-        return None, []
-    value = compile_rule(pack.eligible, ("facts",)).evaluate({"facts": nested(facts)}, clock.today())
-    if isinstance(value, Unknown):
-        return None, sorted(name.removeprefix("facts.") for name in value.missing)
-    return bool(value), []
-
-
 def try_case(pack: Pack, case: Mapping[str, Any]) -> Tried:
     """Run facts, answers and uploads through a pack. Raises CaseError for answers that its form cannot hold."""
     form, facts = form_of(pack.form), facts_from(case.get("facts") or {})
@@ -83,15 +79,23 @@ def try_case(pack: Pack, case: Mapping[str, Any]) -> Tried:
     questions = [q.id for page in pages for q in shown_questions(page, whole, facts)]
     wrong = form_errors(form, whole, facts, set(case.get("uploads") or []))
     handed_in = answers_to_submit(form, whole, facts)
-    names = {"answers": handed_in, "facts": nested(facts)}
+    day = date.fromisoformat(str(case["on"])) if "on" in case else clock.today()
+    names = {"answers": handed_in, "facts": for_rules(facts)}
     findings = [
-        check.id
-        for check in pack.workflow.checks
-        if compile_rule(check.when, ("answers", "facts")).holds(names, clock.today())
+        check.id for check in pack.workflow.checks if compile_rule(check.when, ("answers", "facts")).holds(names, day)
     ]
     errors = sorted({_question_of(e.path) for found in wrong.values() for e in found})
-    eligible, missing = eligibility(pack, facts)
-    return Tried(eligible, missing, [page.id for page in pages], questions, errors, findings, handed_in)
+    eligible, missing = eligibility(pack, facts, day)
+    return Tried(
+        eligible,
+        missing,
+        [page.id for page in pages],
+        questions,
+        errors,
+        findings,
+        amounts_of(pack, facts, day),
+        handed_in,
+    )
 
 
 def _with_item_ids(form: Form, answers: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ TEXTS: dict[str, Any] = {
     "additionalProperties": False,
 }
 IDENTIFIER = {"type": "string", "pattern": "^[a-z][a-z0-9_-]{0,59}$"}
+NAME = {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,39}$"}
 RULE = {"type": "string", "minLength": 1}
 
 SERVICE: dict[str, Any] = {
@@ -22,6 +23,44 @@ SERVICE: dict[str, Any] = {
     "summary": TEXTS,
     "audience": TEXTS,
     "eligible": RULE,
+    "reasons": {"type": "object", "additionalProperties": TEXTS},
+    "parameters": {
+        "type": "object",
+        "propertyNames": NAME,
+        "additionalProperties": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "required": ["from", "value"],
+                "properties": {
+                    "from": {"type": "string", "format": "date"},
+                    "value": {"type": ["boolean", "integer", "string"]},
+                    "law": {"type": "string"},
+                },
+                "additionalProperties": False,
+            },
+        },
+    },
+    "definitions": {
+        "type": "object",
+        "propertyNames": NAME,
+        "additionalProperties": {
+            "type": "object",
+            "required": ["is"],
+            "properties": {"of": {"type": "array", "items": NAME}, "is": RULE},
+            "additionalProperties": False,
+        },
+    },
+    "amounts": {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "required": ["id", "label", "value"],
+            "properties": {"id": IDENTIFIER, "label": TEXTS, "value": RULE},
+            "additionalProperties": False,
+        },
+    },
     "needed": {"type": "array", "items": TEXTS},
     "owner": {
         "type": "object",

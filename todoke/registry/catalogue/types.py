@@ -2,12 +2,19 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from functools import cached_property
+from typing import Any, TypeAlias
+
+from todoke.kernel.rules.definitions import Definition
 
 Texts = Mapping[str, str]
 """A text by language: ja, en, and easy where やさしい日本語 is given."""
+
+
+Scalar: TypeAlias = bool | int | str
 
 
 def in_language(texts: Texts, reading: str) -> str:
@@ -72,6 +79,26 @@ class Workflow:
 
 
 @dataclass(frozen=True)
+class Parameter:
+    """A figure of a law or a scheme, with the days from which its values are in force, the newest first."""
+
+    values: tuple[tuple[date, Scalar], ...]
+
+    def on(self, day: date) -> Scalar | None:
+        """What is in force on a day; None before the first."""
+        return next((value for since, value in self.values if since <= day), None)
+
+
+@dataclass(frozen=True)
+class Amount:
+    """Money, in yen, that a rule over facts and parameters works out: an estimate, never a decision."""
+
+    id: str
+    label: Texts
+    value: str
+
+
+@dataclass(frozen=True, eq=False)
 class Pack:
     """A service. Its form's section stays plain data: the forms capability reads it."""
 
@@ -83,6 +110,14 @@ class Pack:
     eligible: str | None
     """A rule over facts: whom the service is for, as far as can be known before they apply."""
 
+    reasons: Mapping[str, Texts]
+    """A sentence for a part of ``eligible``, by that part's text, where the machine's own words would not do."""
+
+    parameters: Mapping[str, Parameter]
+    definitions: Mapping[str, Definition]
+    """Named parts of rules: a definition may use those before it."""
+
+    amounts: tuple[Amount, ...]
     needed: tuple[Texts, ...]
     owner: Owner
     login: str
@@ -101,7 +136,7 @@ class Pack:
     content: Mapping[str, Any]
     """The whole, as written."""
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """SHA-256 of the content: another content is another version."""
         text = json.dumps(self.content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -122,6 +157,13 @@ class Pack:
             summary=service["summary"],
             audience=service["audience"],
             eligible=service.get("eligible"),
+            reasons=service.get("reasons", {}),
+            parameters={name: _parameter(rows) for name, rows in service.get("parameters", {}).items()},
+            definitions={
+                name: Definition(tuple(given.get("of", ())), given["is"])
+                for name, given in service.get("definitions", {}).items()
+            },
+            amounts=tuple(Amount(**amount) for amount in service.get("amounts", [])),
             needed=tuple(service.get("needed", [])),
             owner=Owner(**service["owner"]),
             login=service["login"],
@@ -141,3 +183,8 @@ class Pack:
             messages=content["messages"],
             content=content,
         )
+
+
+def _parameter(rows: Sequence[Mapping[str, Any]]) -> Parameter:
+    values = [(date.fromisoformat(str(row["from"])), row["value"]) for row in rows]
+    return Parameter(tuple(sorted(values, key=lambda row: row[0], reverse=True)))

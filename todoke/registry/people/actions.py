@@ -1,17 +1,31 @@
 """Writes of people."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
 
 from todoke.kernel import audit, clock
+from todoke.kernel.errors import TodokeError
+from todoke.kernel.signing import decrypt_json, encrypt_json
 from todoke.kernel.text import search_key
+from todoke.registry.people import access
 from todoke.registry.people.identity import VerifiedIdentity
-from todoke.registry.people.models import AccessEntry, Fact, Household, Identity, Resident
+from todoke.registry.people.keys import KEYS
+from todoke.registry.people.models import Fact, Household, Identity, Resident
 from todoke.registry.people.types import Source
 from todoke.registry.places.queries import find_municipality_in_address
+
+CONFIRMED_ANEW = timedelta(days=30)
+"""What is said again after this time is noted again: it is fresh."""
+
+
+class SourceRefusedError(TodokeError):
+    """この情報は、登録している窓口でしか直せません。違っているときは「違っている」から知らせてください。"""
+
+    code = "source-refused"
+    status = 409
 
 
 @transaction.atomic
@@ -70,27 +84,50 @@ def _from_card(identity: VerifiedIdentity) -> Resident:
 
 
 @transaction.atomic
-def learn_facts(*, resident: Resident, said: Mapping[str, Any], detail: str) -> None:
-    """Keep what a resident said in a submission; a value that is known already adds no row."""
-    now = clock.now()
-    newest: dict[str, Any] = {}
-    for row in Fact.objects.filter(resident=resident, key__in=list(said)).order_by("id"):
-        newest[row.key] = row.value
-    Fact.objects.bulk_create(
-        Fact(resident=resident, key=key, value=value, source=Source.SELF, source_detail=detail, learnt_at=now)
-        for key, value in said.items()
-        if newest.get(key) != value
-    )
+def learn_facts(
+    *,
+    resident: Resident,
+    said: Mapping[str, Any],
+    detail: str = "",
+    source: Source = Source.SELF,
+    valid_from: date | None = None,
+    valid_to: date | None = None,
+) -> list[str]:
+    """Keep what was said of a resident; None takes it back. Gives the keys whose value changed.
 
-
-def note_access(*, resident: Resident, actor: str, actor_name: str, what: str, purpose: str) -> None:
-    """Leave a row that the resident sees; a reload within ten minutes is the same look."""
-    recently = clock.now() - timedelta(minutes=10)
-    if AccessEntry.objects.filter(resident=resident, actor=actor, what=what, at__gt=recently).exists():
-        return
-    AccessEntry.objects.create(
-        resident=resident, at=clock.now(), actor=actor, actor_name=actor_name, what=what, purpose=purpose
-    )
+    A value that is known already, and is not old, adds no row. Two writers at once follow one another. Raises
+    KeyError for a key that is not declared, and SourceRefusedError for one that this source does not decide.
+    """
+    for key in said:
+        if source not in KEYS[key].sources:
+            raise SourceRefusedError
+    Resident.objects.select_for_update(of=("self",)).get(pk=resident.pk)
+    now, changed, rows = clock.now(), [], []
+    with access.own(resident):
+        rows_so_far = Fact.objects.filter(resident=resident, key__in=list(said), source=source)
+        newest = {row.key: row for row in rows_so_far.order_by("learnt_at", "id")}
+        for key, value in said.items():
+            last = newest.get(key)
+            was = decrypt_json(last.value) if last else None
+            if was == value and (last is None or now - last.learnt_at < CONFIRMED_ANEW):
+                continue
+            if was != value:
+                changed.append(key)
+            sealed = KEYS[key].sensitive and value is not None
+            rows.append(
+                Fact(
+                    resident=resident,
+                    key=key,
+                    value=encrypt_json(value) if sealed else value,
+                    source=source,
+                    source_detail=detail,
+                    learnt_at=max(now, last.learnt_at) if last else now,
+                    valid_from=valid_from,
+                    valid_to=valid_to,
+                )
+            )
+        Fact.objects.bulk_create(rows)
+    return changed
 
 
 def set_contact(*, resident: Resident, email: str, wants_email: bool) -> None:

@@ -1,4 +1,4 @@
-"""Residents, their households, how they are recognised, what is known of them, and who looked."""
+"""Residents, their households, how they are recognised, what is known of them, what they allowed, and who looked."""
 
 from django.db import models
 
@@ -63,21 +63,27 @@ class Identity(models.Model):
 
 
 class Fact(models.Model):
-    """Something known of a resident; a newer row corrects an older one, which stays."""
+    """Something known of a resident. Rows are only added: a newer one corrects an older one of its source.
+
+    Row-level security shows a row only to a transaction that has said whose data it reads (``access``).
+    """
 
     resident = models.ForeignKey(Resident, on_delete=models.CASCADE, related_name="facts")
     key = models.CharField(max_length=80)
-    value = models.JSONField()
-    source = models.CharField(max_length=40, help_text="register, card, self")
+    value = models.JSONField(null=True, help_text='As given; of a sensitive key {"sealed": …}; null: taken back')
+    source = models.CharField(max_length=40, help_text="register, card, office, self")
     source_detail = models.CharField(
         max_length=120, blank=True, help_text="Which submission, for those said by the person"
     )
-    learnt_at = models.DateTimeField()
-    valid_from = models.DateField(null=True)
-    valid_to = models.DateField(null=True)
+    learnt_at = models.DateTimeField(help_text="Since when it is known here")
+    valid_from = models.DateField(null=True, help_text="From when it holds; null: as long as anyone knows")
+    valid_to = models.DateField(null=True, help_text="Its last day; null: until further notice")
 
     class Meta:
-        indexes = [models.Index(fields=["resident", "key", "-id"], name="fact_newest")]
+        indexes = [
+            models.Index(fields=["resident", "key", "-id"], name="fact_newest"),
+            models.Index(fields=["learnt_at"], name="fact_learnt"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.key} of {self.resident_id}"
@@ -91,10 +97,49 @@ class AccessEntry(models.Model):
     actor = models.CharField(max_length=64)
     actor_name = models.CharField(max_length=60, help_text="As shown to the resident: an office, not a person's name")
     what = models.CharField(max_length=200)
+    keys = models.JSONField(default=list, help_text="The keys of the facts that were read")
     purpose = models.CharField(max_length=200)
+    reason = models.CharField(max_length=200, blank=True, help_text="In the reader's words, where a key asks for one")
+    transaction = models.BigIntegerField(null=True, help_text="That last read it, for row-level security")
 
     class Meta:
-        indexes = [models.Index(fields=["resident", "-id"], name="access_newest")]
+        indexes = [
+            models.Index(fields=["resident", "-id"], name="access_newest"),
+            models.Index(fields=["resident", "transaction"], name="access_transaction"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.actor_name}: {self.what}"
+
+
+class BatchRead(models.Model):
+    """A look at facts of everybody at once, of which only counts or messages came out; every resident can read it."""
+
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=64)
+    actor_name = models.CharField(max_length=60)
+    keys = models.JSONField()
+    purpose = models.CharField(max_length=200)
+    transaction = models.BigIntegerField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.actor_name}: {self.purpose}"
+
+
+class Consent(models.Model):
+    """Something that a resident allowed, until they take it back."""
+
+    resident = models.ForeignKey(Resident, on_delete=models.CASCADE, related_name="consents")
+    purpose = models.CharField(max_length=40, help_text="A purpose of consents.PURPOSES")
+    given_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["resident", "purpose"], condition=models.Q(withdrawn_at=None), name="one_standing_consent"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} of {self.resident_id}"

@@ -1,19 +1,116 @@
-"""Reads of people. A resident's own reads leave no trace; those of staff and services go through ``access``."""
+"""Reads of people. Facts are read through ``access``; residents' own reads leave no trace there."""
 
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 
 from todoke.kernel import clock
-from todoke.registry.people.models import AccessEntry, Fact, Resident
-from todoke.registry.people.types import KnownFact, Source
+from todoke.kernel.signing import decrypt_json
+from todoke.registry.people import access
+from todoke.registry.people.keys import KEYS, typed
+from todoke.registry.people.models import AccessEntry, BatchRead, Fact, Resident
+from todoke.registry.people.types import KnownFact, Reader, Source
+
+Known = Mapping[str, KnownFact]
 
 
-def facts_of(resident: Resident) -> dict[str, KnownFact]:
-    """All that is known of a resident, by key; values are JSON (dates as YYYY-MM-DD)."""
+def own_facts(resident: Resident, *, on: date | None = None, known_at: datetime | None = None) -> Known:
+    """What is held on residents, for themselves: all of it, by key; values are JSON (dates as YYYY-MM-DD)."""
+    with access.own(resident):
+        return _facts(resident, KEYS, on, known_at)
+
+
+@transaction.atomic
+def facts_of(
+    resident: Resident,
+    reader: Reader,
+    keys: Collection[str],
+    *,
+    on: date | None = None,
+    known_at: datetime | None = None,
+    window: timedelta = access.SAME_LOOK,
+) -> Known:
+    """The facts of ``keys`` that held ``on`` a day (today), as they were known at a moment (now), for ``reader``.
+
+    Raises ReasonNeededError as ``access.announce`` does, and KeyError for keys that are not declared.
+    """
+    access.announce(resident=resident, reader=reader, keys=keys, window=window)
+    return _facts(resident, keys, on, known_at)
+
+
+def _facts(
+    resident: Resident, keys: Collection[str], on: date | None, known_at: datetime | None
+) -> dict[str, KnownFact]:
+    today = clock.today()
+    day = on or today
+    rows = Fact.objects.filter(resident=resident, key__in=list(keys)).order_by("learnt_at", "id")
+    if known_at:
+        rows = rows.filter(learnt_at__lte=known_at)
+    held: dict[str, list[KnownFact]] = {}
+    if not known_at and day >= today:
+        for fact in _of_register(resident):
+            if fact.key in keys:
+                held[fact.key] = [fact]
+    for row in rows:
+        if (row.valid_from and row.valid_from > day) or (row.valid_to and row.valid_to < day):
+            continue
+        held.setdefault(row.key, []).append(_known(row, today))
+    return {key: best for key in keys if (best := _best(key, held.get(key, []))) is not None}
+
+
+def _known(row: Fact, today: date) -> KnownFact:
+    learnt = row.learnt_at.astimezone(clock.JAPAN).date()
+    fresh = KEYS[row.key].fresh_days
+    return KnownFact(
+        row.key,
+        decrypt_json(row.value),
+        Source(row.source),
+        row.source_detail,
+        learnt,
+        row.valid_to,
+        stale=row.source == Source.SELF and fresh is not None and (today - learnt).days > fresh,
+    )
+
+
+def _best(key: str, facts: Iterable[KnownFact]) -> KnownFact | None:
+    """The newest of the surest source that says anything, and what a less sure one says otherwise."""
+    newest = {fact.source: fact for fact in facts}
+    ranked = [newest[s] for s in KEYS[key].sources if s in newest and newest[s].value is not None]
+    if not ranked:
+        return None
+    best = ranked[0]
+    other = next((fact for fact in ranked[1:] if fact.value != best.value), None)
+    if other is None:
+        return best
+    return KnownFact(best.key, best.value, best.source, best.detail, best.since, best.until, best.stale, other)
+
+
+def history_of(resident: Resident, key: str) -> list[KnownFact]:
+    """Every value that was ever noted for a key, newest first, for residents themselves."""
+    with access.own(resident):
+        rows = Fact.objects.filter(resident=resident, key=key).order_by("-learnt_at", "-id")
+        return [_known(row, clock.today()) for row in rows]
+
+
+def for_rules(facts: Known) -> dict[str, Any]:
+    """Facts as rules read them: typed, and ``address.municipality`` inside ``address``."""
+    tree: dict[str, Any] = {}
+    for key, fact in facts.items():
+        *path, last = key.split(".")
+        level = tree
+        for part in path:
+            level = level.setdefault(part, {})
+        level[last] = typed(KEYS[key].shape, fact.value)
+    return tree
+
+
+def _of_register(resident: Resident) -> list[KnownFact]:
     household = resident.household
     source = Source.REGISTER if resident.registered else Source.CARD
-    known = {
+    known: dict[str, Any] = {
         "name": resident.name,
         "name_kana": resident.name_kana,
         "birth_date": resident.birth_date.isoformat(),
@@ -22,21 +119,16 @@ def facts_of(resident: Resident) -> dict[str, KnownFact]:
         "address.postal_code": household.postal_code,
         "address.full": household.address,
     }
-    facts = {key: KnownFact(key, value, source) for key, value in known.items() if value}
+    known = {key: value for key, value in known.items() if value}
     if resident.registered:
         members = list(household.members.exclude(pk=resident.pk).order_by("birth_date", "pk"))
-        children = (
-            [_member(m) for m in members if m.relation == "child"] if resident.relation in {"head", "spouse"} else []
-        )
+        raises = resident.relation in {"head", "spouse"}
+        known["household.size"] = len(members) + 1
+        known["household.children"] = [_member(m) for m in members if m.relation == "child"] if raises else []
         spouse = next((m for m in members if {m.relation, resident.relation} == {"head", "spouse"}), None)
-        facts["household.children"] = KnownFact("household.children", children, source)
         if spouse:
-            facts["household.spouse"] = KnownFact("household.spouse", _member(spouse), source)
-    for row in Fact.objects.filter(resident=resident).order_by("id"):
-        if row.key not in known:
-            learnt = row.learnt_at.astimezone(clock.JAPAN).date()
-            facts[row.key] = KnownFact(row.key, row.value, Source(row.source), row.source_detail, learnt)
-    return facts
+            known["household.spouse"] = _member(spouse)
+    return [KnownFact(key, value, source) for key, value in known.items()]
 
 
 def _member(member: Resident) -> dict[str, Any]:
@@ -52,3 +144,8 @@ def _member(member: Resident) -> dict[str, Any]:
 def access_entries(resident: Resident) -> QuerySet[AccessEntry]:
     """Who looked at the resident's data, newest first."""
     return resident.access_entries.order_by("-id")
+
+
+def batch_reads() -> QuerySet[BatchRead]:
+    """Who looked at facts of everybody at once, newest first."""
+    return BatchRead.objects.order_by("-id")

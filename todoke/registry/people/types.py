@@ -7,11 +7,18 @@ from typing import Any
 
 
 class Source(StrEnum):
-    """Where a fact comes from; the registers' are corrected at their office."""
+    """Where a fact comes from, the surest first; the registers' are corrected at their office."""
 
     REGISTER = "register"
     CARD = "card"
+    OFFICE = "office"
+    """An office found it in a case that it decided."""
+
     SELF = "self"
+
+
+OFFICIAL = frozenset({Source.REGISTER, Source.CARD, Source.OFFICE})
+"""Sources whose facts a person contests and does not overwrite."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +30,16 @@ class KnownFact:
     source: Source
     detail: str = ""
     since: date | None = None
+    """When it was learnt."""
+
+    until: date | None = None
+    """The last day on which it holds, where it has an end."""
+
+    stale: bool = False
+    """Said so long ago that it is to be confirmed before it is relied on."""
+
+    contradicted_by: "KnownFact | None" = None
+    """What a less sure source says otherwise, later."""
 
     def as_json(self) -> dict[str, Any]:
         """As kept with a submission."""
@@ -33,3 +50,18 @@ class KnownFact:
             "detail": self.detail,
             "since": self.since.isoformat() if self.since else None,
         }
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads a resident's facts, as the resident will see it.
+
+    ``actor`` is ``officer:…``, ``service:…`` or ``system``; ``purpose`` the declared one; ``reason`` in the reader's
+    own words where a key asks for one.
+    """
+
+    actor: str
+    name: str
+    purpose: str
+    what: str = ""
+    reason: str = ""

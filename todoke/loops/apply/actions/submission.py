@@ -21,6 +21,7 @@ from todoke.kernel import audit, clock, ids
 from todoke.kernel.calendar import fiscal_year, open_day_from
 from todoke.kernel.counters import next_number
 from todoke.kernel.errors import NotFoundError, TodokeError
+from todoke.loops.apply.access import facts_for_service
 from todoke.loops.apply.actions.case import Actor, locked, saved
 from todoke.loops.apply.errors import AnswersIncompleteError, CaseChangedError
 from todoke.loops.apply.models import Attachment, Case, Submission
@@ -33,7 +34,6 @@ from todoke.registry.organisations.models import Organisation
 from todoke.registry.organisations.naming import office_name
 from todoke.registry.people.actions import learn_facts
 from todoke.registry.people.models import Resident
-from todoke.registry.people.queries import facts_of
 
 
 class NoOfficeError(TodokeError):
@@ -47,8 +47,7 @@ def facts_for(draft: Draft) -> Facts:
     """The facts that the draft's service may read, for its declared purposes; none without a resident."""
     if draft.resident is None:
         return {}
-    purposes = pack_of(draft.pack_version_id).purposes
-    return {key: fact for key, fact in facts_of(draft.resident).items() if key in purposes}
+    return facts_for_service(pack_of(draft.pack_version_id), draft.resident)
 
 
 @transaction.atomic
