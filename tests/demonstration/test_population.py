@@ -111,6 +111,7 @@ def test_the_storys_family_is_there() -> None:
     assert hanako.household.municipality_code == "04202"
     assert list(hanako.household.members.order_by("pk").values_list("relation", "name", "birth_date"))[1:] == [
         ("spouse", "見本 一郎", date(1990, 11, 3)),
+        ("child", "見本 ひかり", date(2018, 4, 20)),
         ("child", "見本 はるか", date(2024, 6, 8)),
         ("child", "見本 そら", date(2025, 9, 2)),
     ]

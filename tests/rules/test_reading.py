@@ -12,6 +12,7 @@ NAMES = {
     "answers.reason": REASON,
     "answers.hours": INT,
     "answers.agreed": BOOL,
+    "answers.words": Shape("list", item=STR),
     "answers.children": CHILDREN,
     "facts.address.municipality": STR,
 }
@@ -36,6 +37,23 @@ NAMES = {
         ("'a\\q'", "1:1: unknown escape \\q"),
         ("9223372036854775808", "1:1: a number beyond 64 bits"),
         ("", "1:1: unexpected 'end'"),
+        ("answers.hours.sum() > 3", "1:9: a int where list is needed"),
+        ("answers.words.sum() > 3", "1:9: a str where int is needed"),
+        ("end_of_month(answers.hours) == today()", "1:22: a int where date is needed"),
+        ("plus_years(today(), answers.agreed) == today()", "1:29: a bool where int is needed"),
+        ("fiscal_year_end_of_age(today()) == today()", "1:1: no function fiscal_year_end_of_age with 1 arguments"),
+        ("answers.hours > 1.5", "1:17: a rule counts in whole numbers"),
+        ("answers.hours > 1e3", "1:17: a rule counts in whole numbers"),
+        ("answers.words[0] == ''", "1:14: a rule has no indexes; write exists"),
+        ("answers.agreed && {'a': 1} == {}", "1:19: a rule has no maps"),
+        ("has(answers.hours)", "1:1: no function has with 1 arguments; known(x) tells"),
+        ("timestamp('2026-04-01T00:00:00Z') > today()", "1:1: no function timestamp with 1 arguments; write date("),
+        ("duration('1h') > 1", "1:1: no function duration with 1 arguments; write days_between"),
+        ("int(answers.reason) > 1", "1:1: no function int with 1 arguments; facts have their kinds"),
+        ("answers.words.exists_one(w, w == '')", "1:15: no method exists_one with 2 arguments; write size("),
+        ("answers.reason.matches('w.*')", "1:16: no method matches with 1 arguments; write matches_any"),
+        ("answers.`hours` > 1", "1:9: expected name, found 'hours'"),
+        ("'\\ud800'", "1:1: unknown escape \\ud800"),
     ],
 )
 def test_a_mistake_is_named_with_its_place(rule: str, problem: str) -> None:
@@ -54,10 +72,33 @@ def test_a_mistake_is_named_with_its_place(rule: str, problem: str) -> None:
         ("answers.children.map(c, c.birth_date)", "list"),
         ("known(answers.hours)", "bool"),
         ("today()", "date"),
+        ("answers.children.map(c, 2).sum()", "int"),
+        ("fiscal_year_end_of_age(today(), 18)", "date"),
+        ("plus_years(end_of_month(today()), 1)", "date"),
     ],
 )
 def test_a_rule_knows_what_it_gives(rule: str, gives: str) -> None:
     assert compile_rule(rule, NAMES).gives == gives
+
+
+@pytest.mark.parametrize(
+    ("rule", "value"),
+    [
+        (r"'\\ \" \' \` \?'", "\\ \" ' ` ?"),
+        (r"'\n\t\r\a\b\f\v'", "\n\t\r\a\b\f\v"),
+        (r"'\x41\u5c4a\U00020bb7\101'", "A届𠮷A"),
+        (r"r'\n'", r"\n"),
+        ("'''two\n\"lines\"'''", 'two\n"lines"'),
+        ('"""it\'s"""', "it's"),
+        ('R"""\\"""', "\\"),
+        ('""', ""),
+        ("0xFF", 255),
+        ("-0x8000000000000000", -(2**63)),
+        ("-9223372036854775808", -(2**63)),
+    ],
+)
+def test_constants_are_written_as_in_cel(rule: str, value: object) -> None:
+    assert canonical(compile_rule(rule, []).tree) == {"is": value}
 
 
 @pytest.mark.parametrize(

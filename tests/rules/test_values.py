@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from todoke.kernel.rules import Unknown, age_on, compile_rule, first_school_day
+from todoke.kernel.rules import Unknown, age_on, compile_rule, first_school_day, fiscal_year_end_of_age
 from todoke.kernel.rules.interpreter import evaluate
 from todoke.kernel.rules.parser import parse
 
@@ -47,6 +47,19 @@ def value_of(rule: str, **facts: Any) -> Any:
         ("date('2026-11-24') == today()", True),
         ("days_between(date('2026-09-10'), date('2026-11-01'))", 52),
         ("date('2026-04-01') < date('2026-10-01')", True),
+        ("[3, 4, -2].sum()", 5),
+        ("[].sum()", 0),
+        ("[1, 2].map(x, x * 10).sum()", 30),
+        ("plus_years(date('2024-02-29'), 1)", date(2025, 2, 28)),
+        ("plus_years(date('2024-02-29'), -4)", date(2020, 2, 29)),
+        ("plus_years(date('2024-02-29'), 4)", date(2028, 2, 29)),
+        ("plus_years(date('2026-11-24'), 18)", date(2044, 11, 24)),
+        ("end_of_month(date('2024-02-01'))", date(2024, 2, 29)),
+        ("end_of_month(date('2025-02-28'))", date(2025, 2, 28)),
+        ("end_of_month(date('2026-12-31'))", date(2026, 12, 31)),
+        ("[1] == [true]", False),
+        ("[[1], [2]] == [[1], [2]]", True),
+        ("-9223372036854775808 < 0", True),
     ],
 )
 def test_known_values(rule: str, value: Any) -> None:
@@ -70,6 +83,15 @@ def test_known_values(rule: str, value: Any) -> None:
         "!1",
         "1 ? 2 : 3",
         "p.name == 1",
+        "[9223372036854775807, 1].sum() > 0",
+        "[1, true].sum() == 2",
+        "['a'].sum() == 0",
+        "plus_years(date('9999-01-01'), 1) > today()",
+        "plus_years(today(), true) > today()",
+        "plus_years(1, 1) > today()",
+        "end_of_month('2026-02') > today()",
+        "fiscal_year_end_of_age(today(), 9000) > today()",
+        "fiscal_year_end_of_age('x', 1) > today()",
     ],
 )
 def test_what_cannot_be_worked_out_is_not_known_and_says_why(rule: str) -> None:
@@ -88,6 +110,7 @@ def test_missing_facts_are_named_in_full() -> None:
         frozenset({"p.address.municipality"})
     )
     assert value_of("p.address.municipality == '04202'") == Unknown(frozenset({"p.address.municipality"}))
+    assert value_of("[a, b].sum()", a=1) == Unknown(frozenset({"b"}))
     assert value_of("a + b > c", a=1) == Unknown(frozenset({"b", "c"}))
 
 
@@ -220,6 +243,28 @@ class TestAge:
         day = birth + timedelta(days=days)
         step = age_on(birth, day + timedelta(days=1)) - age_on(birth, day)
         assert step in (0, 1)
+
+    @pytest.mark.parametrize(
+        ("birth", "years", "end"),
+        [
+            (date(2010, 4, 1), 18, date(2028, 3, 31)),
+            (date(2010, 4, 2), 18, date(2029, 3, 31)),
+            (date(2010, 3, 31), 18, date(2028, 3, 31)),
+            (date(2010, 12, 31), 18, date(2029, 3, 31)),
+            (date(2012, 2, 29), 15, date(2027, 3, 31)),
+        ],
+    )
+    def test_the_fiscal_year_ends_on_or_after_the_day_of_the_age(self, birth: date, years: int, end: date) -> None:
+        assert fiscal_year_end_of_age(birth, years) == end
+        assert value_of(f"fiscal_year_end_of_age(date('{birth}'), {years})") == end
+
+    @given(st.dates(date(1900, 1, 1), date(2100, 1, 1)), st.integers(0, 100))
+    def test_it_is_the_first_31_march_with_the_age(self, birth: date, years: int) -> None:
+        end = fiscal_year_end_of_age(birth, years)
+        assert (end.month, end.day) == (3, 31)
+        assert age_on(birth, end) >= years
+        before = end.replace(year=end.year - 1)
+        assert before < birth - timedelta(days=1) or age_on(birth, before) < years
 
     def test_the_first_of_april_belongs_to_the_earlier_grade(self) -> None:
         assert first_school_day(date(2020, 4, 1)) == date(2026, 4, 1)

@@ -133,6 +133,10 @@ _AREAS = {
     "page": "cases",
     "review": "cases",
     "follow": "cases",
+    "for-me": "for-me",
+    "fact": "my-data",
+    "fact-say": "my-data",
+    "for-me-answer": "for-me",
     "my-data": "my-data",
     "worklist": "worklist",
 }

@@ -48,6 +48,15 @@ WORKFLOW: dict[str, Any] = {
                 "additionalProperties": False,
             },
         },
+        "renewal": {
+            "type": "object",
+            "required": ["after_months", "notice_days"],
+            "properties": {
+                "after_months": {"type": "integer", "minimum": 1, "maximum": 120},
+                "notice_days": {"type": "integer", "minimum": 1, "maximum": 180},
+            },
+            "additionalProperties": False,
+        },
         "appeal": {
             "type": "object",
             "required": ["authority", "defendant", "representative"],

@@ -13,6 +13,7 @@ from todoke.capabilities.forms.types import form_of
 from todoke.loops.apply.checking import asked_twice, problems_of
 from todoke.loops.apply.packs import SECTIONS, read_packs
 from todoke.loops.apply.trying import CASE, CaseError, try_case
+from todoke.registry.catalogue.coverage import read_systems, unknown_rows
 from todoke.registry.catalogue.loader import PackError, line_of, load_pack, read_yaml, schema
 from todoke.registry.catalogue.types import Pack
 
@@ -69,12 +70,14 @@ def _folder_of(pack_id: str) -> Path:
 def _check(wanted: list[str]) -> int:
     for pack_id in wanted:
         _folder_of(pack_id)
+    systems = read_systems(settings.PACKS)
     packs = read_packs(settings.PACKS)
     problems = asked_twice(packs)
     for pack in packs.values():
         if wanted and pack.id not in wanted:
             continue
         wrong, passed = problems_of(pack, settings.PACKS / pack.id)
+        wrong += unknown_rows(pack, settings.PACKS / pack.id, systems)
         problems += wrong
         print(f"{pack.id}: {_summary(pack)}, {passed} examples come out, {len(wrong)} problems")
     for problem in problems:

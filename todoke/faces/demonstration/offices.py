@@ -27,12 +27,17 @@ class OfficeKind:
 
 CHILDCARE = OfficeKind("childcare", "子ども保育課", "Childcare Office")
 RECORDS = OfficeKind("records", "情報公開窓口", "Public Records Office")
-MUNICIPAL = [CHILDCARE, RECORDS]
+CHILD_ALLOWANCE = OfficeKind("child-allowance", "子育て支援課", "Family Support Office")
+SCHOOL_AID = OfficeKind("school-aid", "学校教育課", "School Education Office")
+DISASTER_RELIEF = OfficeKind("disaster-relief", "生活再建支援課", "Disaster Relief Office")
+RESIDENTS = OfficeKind("residents", "市民課", "Residents' Register Office")
+MUNICIPAL = [CHILDCARE, RECORDS, CHILD_ALLOWANCE, SCHOOL_AID, DISASTER_RELIEF, RESIDENTS]
 DEPARTMENTS = [
     ("general-affairs", "総務部", "General Affairs Department"),
     ("planning", "企画部", "Planning Department"),
     ("health-welfare", "保健福祉部", "Health and Welfare Department"),
 ]
+VEHICLE_TAX = OfficeKind("vehicle-tax", "税務課", "Taxation Office")
 PREFECTURAL_RECORDS = OfficeKind("records", "県政情報・文書課", "Prefectural Information and Records Office")
 
 
@@ -55,7 +60,8 @@ def load_offices() -> list[Organisation]:
             code=f"{top.code}-{code}", kind=OrganisationKind.DEPARTMENT, name=name, name_en=name_en, parent=top
         )
     organisations += departments.values()
-    organisations.append(_office(top.code, PREFECTURAL_RECORDS, departments["general-affairs"], ""))
+    for kind in (PREFECTURAL_RECORDS, VEHICLE_TAX):
+        organisations.append(_office(top.code, kind, departments["general-affairs"], ""))
     for municipality in Municipality.objects.filter(prefecture_code=settings.PREFECTURE).defer("boundary"):
         body = set_organisation(
             code=municipality.code,

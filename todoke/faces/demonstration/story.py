@@ -29,10 +29,11 @@ def _family(note: str, surname: tuple[str, str], *members: tuple[str, str, str, 
 
 FAMILIES = [
     _family(
-        "主役の家族。子は2歳と1歳",
+        "主役の家族。子は8歳と2歳と1歳",
         ("見本", "ミホン"),
         ("head", "2", "花子", "ハナコ", date(1992, 5, 14)),
         ("spouse", "1", "一郎", "イチロウ", date(1990, 11, 3)),
+        ("child", "2", "ひかり", "ヒカリ", date(2018, 4, 20)),
         ("child", "2", "はるか", "ハルカ", date(2024, 6, 8)),
         ("child", "1", "そら", "ソラ", date(2025, 9, 2)),
     ),

@@ -7,6 +7,7 @@ ICONS = {
     "search": '<circle cx="10.5" cy="10.5" r="6.5"/><path d="m15.5 15.5 5 5"/>',
     "check": '<path d="m5 12.5 4.5 4.5L19 7.5"/>',
     "check-circle": '<circle cx="12" cy="12" r="9"/><path d="m8 12.5 2.800 2.800L16 9.5"/>',
+    "close": '<path d="M6 6l12 12M18 6 6 18"/>',
     "question": '<circle cx="12" cy="12" r="9"/><path d="M9.5 9.5a2.5 2.5 0 1 1 3.5 2.3c-.7.3-1 .8-1 1.700M12 16.5v.1"/>',
     "clock": '<circle cx="12" cy="12" r="9"/><path d="M12 7v5l3 2"/>',
     "return": '<path d="m8 5-4 4 4 4M4 9h10a5 5 0 0 1 5 5v5"/>',

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from todoke.faces.portal import application, cases, follow, home, inbox, login, my_data, pages, places, services
+from todoke.faces.portal import application, cases, follow, for_me, home, inbox, login, my_data, pages, places, services
 
 app_name = "portal"
 urlpatterns = [
@@ -42,4 +42,11 @@ urlpatterns = [
     path("inbox/<uuid:message_id>/", inbox.message, name="message"),
     path("my-data/", my_data.my_data, name="my-data"),
     path("my-data/contact/", my_data.contact, name="contact"),
+    path("my-data/download/", my_data.download, name="my-data-download"),
+    path("my-data/facts/<str:key>/", my_data.fact, name="fact"),
+    path("my-data/facts/<str:key>/say/", my_data.say_fact, name="fact-say"),
+    path("my-data/facts/<str:key>/contest/", my_data.contest, name="fact-contest"),
+    path("my-data/consents/<slug:purpose>/", my_data.consent, name="consent"),
+    path("for-me/", for_me.for_me, name="for-me"),
+    path("for-me/<slug:pack_id>/answer/", for_me.answer, name="for-me-answer"),
 ]

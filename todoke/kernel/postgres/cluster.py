@@ -78,7 +78,12 @@ class Cluster:
         try:
             with psycopg.connect(self._address(ADMINISTRATOR, "postgres"), connect_timeout=5):
                 return True
-        except psycopg.OperationalError:
+        except psycopg.OperationalError as error:
+            if f'role "{ADMINISTRATOR}" does not exist' in str(error):
+                raise ClusterError(
+                    f"{self.data} was made by a version whose program was the superuser: back up with that version,"
+                    " `bin/reset`, and restore with this one"
+                ) from None
             return False
 
     def start(self) -> str:

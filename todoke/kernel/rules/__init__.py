@@ -74,10 +74,11 @@ def compile_rule(
     declared = names if isinstance(names, Mapping) else dict.fromkeys(names, ANY)
     try:
         shape = shape_of(expanded.tree, declared)
+        tree = with_bounds(expanded.tree, declared)
+        cost = refuse_above(limit, tree)
     except RuleError as error:
         within = expanded.calls.get((error.line, error.column))
         if within is None:
             raise
         raise RuleError(f"in the definition {within}: {error.problem}", error.line, error.column) from None
-    tree = with_bounds(expanded.tree, declared)
-    return Rule(text, tree, tree_hash(tree), shape.kind, refuse_above(limit, tree))
+    return Rule(text, tree, tree_hash(tree), shape.kind, cost)

@@ -86,10 +86,10 @@ def place(node: Node) -> tuple[int, int]:
     match node:
         case Name(_, line, column) | Member(_, _, line, column) | Call(_, _, line, column):
             return line, column
+        case Over():
+            return node.line, node.column
         case Items(items) if items:
             return place(items[0])
-        case Over(_, source, _, _):
-            return place(source)
     return 1, 1
 
 

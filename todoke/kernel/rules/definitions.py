@@ -1,7 +1,8 @@
 """Rules with names: a call of a defined name is replaced in the tree by its body."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from graphlib import CycleError, TopologicalSorter
 from itertools import count
 
 from todoke.kernel.rules.errors import RuleError
@@ -48,7 +49,7 @@ class _Value:
 
 
 def expand(text: str, definitions: Mapping[str, Definition]) -> Expanded:
-    """The tree of ``text`` with all definitions put in; a definition may use those that stand before it.
+    """The tree of ``text`` with all definitions put in; definitions may use one another, in any order, but no circle.
 
     No variable catches a name that was meant for something else: variables of macros get new names where they would.
     Raises RuleError, with the name of the definition where the problem lies in one.
@@ -57,9 +58,10 @@ def expand(text: str, definitions: Mapping[str, Definition]) -> Expanded:
         _refuse_names(name, definition)
     arguments = {name: len(definition.parameters) for name, definition in definitions.items()}
     bodies: dict[str, _Body] = {}
-    for name, definition in definitions.items():
+    for name, parsed in _those_used_first(definitions, arguments):
+        definition = definitions[name]
         try:
-            tree = _Expansion(definitions, bodies).of(parse(definition.text, arguments))
+            tree = _Expansion(definitions, bodies).of(parsed)
             refuse_depth(tree)
         except RuleError as error:
             raise RuleError(f"in the definition {name}: {error.problem}", error.line, error.column) from None
@@ -68,6 +70,36 @@ def expand(text: str, definitions: Mapping[str, Definition]) -> Expanded:
     tree = expansion.of(parse(text, arguments))
     refuse_depth(tree)
     return Expanded(tree, expansion.calls)
+
+
+def _those_used_first(
+    definitions: Mapping[str, Definition], arguments: Mapping[str, int]
+) -> Iterator[tuple[str, Node]]:
+    parsed: dict[str, Node] = {}
+    for name, definition in definitions.items():
+        try:
+            parsed[name] = parse(definition.text, arguments)
+        except RuleError as error:
+            raise RuleError(f"in the definition {name}: {error.problem}", error.line, error.column) from None
+    uses = {name: _called(tree) & set(definitions) for name, tree in parsed.items()}
+    try:
+        order = list(TopologicalSorter(uses).static_order())
+    except CycleError as circle:
+        raise RuleError(f"the definitions {', '.join(sorted(set(circle.args[1])))} use one another", 1, 1) from None
+    return ((name, parsed[name]) for name in order)
+
+
+def _called(node: Node) -> set[str]:
+    match node:
+        case Member(of, _):
+            return _called(of)
+        case Items(parts):
+            return set().union(*map(_called, parts))
+        case Call(function, parts):
+            return {function}.union(*map(_called, parts))
+        case Over(_, source, _, body):
+            return _called(source) | _called(body)
+    return set()
 
 
 def _refuse_names(name: str, definition: Definition) -> None:
@@ -111,8 +143,6 @@ class _Expansion:
                 whole = replace(node, arguments=tuple(self.of(argument) for argument in arguments))
                 if function not in self._definitions:
                     return whole
-                if function not in self._bodies:
-                    raise RuleError(f"{function} can only be used after its definition", line, column)
                 self.calls[line, column] = function
                 put_in = self._put_in(self._bodies[function], whole)
                 refuse_depth(put_in)
@@ -156,7 +186,8 @@ class _Expansion:
                     node = _renamed(node, caught)
                 within = {name: value for name, value in values.items() if name != node.variable}
                 source = self._substituted(node.list, values, at)
-                return replace(node, list=source, body=self._substituted(node.body, within, at))
+                body = self._substituted(node.body, within, at)
+                return replace(node, list=source, body=body, line=at.line, column=at.column)
         return node
 
 

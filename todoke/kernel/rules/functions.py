@@ -55,7 +55,13 @@ def _same_kind(left: Any, right: Any) -> None:
 
 
 def _equal(left: Any, right: Any) -> bool:
-    return type(left) is type(right) and bool(left == right)
+    if type(left) is not type(right):
+        return False
+    if isinstance(left, list):
+        return len(left) == len(right) and all(map(_equal, left, right))
+    if isinstance(left, dict):
+        return left.keys() == right.keys() and all(_equal(value, right[name]) for name, value in left.items())
+    return bool(left == right)
 
 
 def _among(item: Any, whole: Any) -> bool:

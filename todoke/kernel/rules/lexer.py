@@ -7,18 +7,25 @@ from todoke.kernel.rules.errors import RuleError
 
 _PATTERN = re.compile(
     r"""(?P<space>\s+|//[^\n]*)
-    |(?P<int>\d+)
-    |(?P<string>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
+    |(?P<double>(?:[0-9]+\.[0-9]+|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[0-9]+[eE][+-]?[0-9]+)
+    |(?P<int>0[xX][0-9a-fA-F]+|[0-9]+)
+    |(?P<raw>[rR](?:\"{3}[\s\S]*?\"{3}|'{3}[\s\S]*?'{3}|"[^"\n]*"|'[^'\n]*'))
+    |(?P<string>\"{3}(?:[^\\]|\\.)*?\"{3}|'{3}(?:[^\\]|\\.)*?'{3}|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
     |(?P<name>[A-Za-z_][A-Za-z0-9_]*)
-    |(?P<operator>&&|\|\||==|!=|<=|>=|[-+*/%!<>?:.,()\[\]])""",
+    |(?P<quoted>`[^`\n]+`)
+    |(?P<operator>&&|\|\||==|!=|<=|>=|[-+*/%!<>?:.,()\[\]{}])""",
     re.VERBOSE,
 )
-_ESCAPES = {"n": "\n", "t": "\t", "\\": "\\", '"': '"', "'": "'"}
+_ESCAPE = re.compile(
+    r"\\(?:(?P<sign>[abfnrtv\\?\"'`])|[xX](?P<byte>[0-9a-fA-F]{2})|u(?P<short>[0-9a-fA-F]{4})|U(?P<long>[0-9a-fA-F]{8})"
+    r"|(?P<octal>[0-3][0-7]{2})|(?P<unknown>.))"
+)
+_SIGNS = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
 
 @dataclass(frozen=True)
 class Token:
-    """A word of the rule; ``kind`` is int, string, name, operator or end."""
+    """A word of the rule; ``kind`` is int, double, string, name, quoted (a name in backticks), operator or end."""
 
     kind: str
     text: str
@@ -36,7 +43,7 @@ def tokens(text: str) -> list[Token]:
             raise RuleError(f"unexpected {text[at]!r}", line, column)
         kind, word = str(match.lastgroup), match.group()
         if kind != "space":
-            found.append(Token(kind, _unquoted(word, line, column) if kind == "string" else word, line, column))
+            found.append(_token(kind, word, line, column))
         for _newline in range(word.count("\n")):
             line += 1
         if "\n" in word:
@@ -46,13 +53,30 @@ def tokens(text: str) -> list[Token]:
     return found
 
 
+def _token(kind: str, word: str, line: int, column: int) -> Token:
+    match kind:
+        case "string":
+            return Token("string", _unquoted(word, line, column), line, column)
+        case "raw":
+            return Token("string", _without_quotes(word[1:]), line, column)
+        case "quoted":
+            return Token("quoted", word[1:-1], line, column)
+    return Token(kind, word, line, column)
+
+
 def _unquoted(word: str, line: int, column: int) -> str:
-    out, inside = [], iter(word[1:-1])
-    for sign in inside:
-        if sign == "\\":
-            escaped = next(inside)
-            if escaped not in _ESCAPES:
-                raise RuleError(f"unknown escape \\{escaped}", line, column)
-            sign = _ESCAPES[escaped]
-        out.append(sign)
-    return "".join(out)
+    def sign(escape: re.Match[str]) -> str:
+        kind, digits = str(escape.lastgroup), escape[str(escape.lastgroup)]
+        if kind == "sign":
+            return _SIGNS.get(digits, digits)
+        code = int(digits, 8 if kind == "octal" else 16) if kind != "unknown" else -1
+        if code < 0 or code > 0x10FFFF or 0xD800 <= code < 0xE000:
+            raise RuleError(f"unknown escape {escape[0]}", line, column)
+        return chr(code)
+
+    return _ESCAPE.sub(sign, _without_quotes(word))
+
+
+def _without_quotes(word: str) -> str:
+    quotes = 3 if len(word) >= 6 and word[:3] in {'"""', "'''"} else 1
+    return word[quotes:-quotes]

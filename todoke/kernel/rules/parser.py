@@ -1,6 +1,7 @@
 """Tokens to a tree, by precedence climbing (a Pratt parser)."""
 
 from collections.abc import Mapping
+from typing import NoReturn
 
 from todoke.kernel.rules.errors import RuleError
 from todoke.kernel.rules.lexer import Token, tokens
@@ -26,6 +27,18 @@ FUNCTIONS = {
 """Functions and how many arguments they take."""
 
 METHODS = {"sum": 0, "startsWith": 1, "endsWith": 1, "contains": 1, "matches_any": 1}
+
+_INSTEAD = {
+    "has": "known(x) tells whether there is a value",
+    "exists_one": "write size(list.filter(x, …)) == 1",
+    "matches": "write matches_any, startsWith, endsWith or contains",
+    "timestamp": "write date('2026-04-01')",
+    "duration": "write days_between(first, last)",
+    **dict.fromkeys(
+        ("int", "uint", "double", "string", "bool", "bytes", "type", "dyn"), "facts have their kinds by declaration"
+    ),
+}
+"""What a rule has in place of CEL's other functions."""
 
 _BINARY = {
     "||": 1,
@@ -53,7 +66,7 @@ def parse(text: str, defined: Mapping[str, int] | None = None) -> Node:
     """Raises RuleError with the place of what cannot be read; ``defined`` are further functions and their arguments."""
     if len(text) > MAX_LENGTH:
         raise RuleError(f"a rule has at most {MAX_LENGTH} signs", 1, 1)
-    parser = _Parser(tokens(text), {**FUNCTIONS, **(defined or {})})
+    parser = Parser(tokens(text), {**FUNCTIONS, **(defined or {})})
     node = parser.conditional()
     parser.expect("end", "")
     refuse_depth(node)
@@ -66,7 +79,7 @@ def refuse_depth(root: Node) -> None:
     while waiting:
         node, depth = waiting.pop()
         if depth > MAX_DEPTH:
-            at = node if isinstance(node, Name | Member | Call) else None
+            at = node if isinstance(node, Name | Member | Call | Over) else None
             raise RuleError(f"more than {MAX_DEPTH} steps deep", at.line if at else 1, at.column if at else 1)
         match node:
             case Member(of, _):
@@ -79,7 +92,15 @@ def refuse_depth(root: Node) -> None:
                 waiting += [(source, depth + 1), (body, depth + 1)]
 
 
-class _Parser:
+def _number(token: Token) -> int:
+    return int(token.text, 16 if token.text[1:2] in {"x", "X"} else 10)
+
+
+class Parser:
+    """Reads the language of rules; methods that refuse are where all of CEL has more."""
+
+    macros = MACROS
+
     def __init__(self, found: list[Token], functions: Mapping[str, int]) -> None:
         self._tokens, self._functions, self._at, self._depth = found, functions, 0, 0
 
@@ -132,6 +153,9 @@ class _Parser:
     def _unary(self) -> Node:
         if self._is("!") or self._is("-"):
             token = self._take()
+            if token.text == "-" and self._next.kind == "int" and _number(self._next) == 2**63:
+                self._take()
+                return Literal(-(2**63))
             self._depth += 1
             if self._depth > MAX_DEPTH:
                 raise RuleError(f"nested more than {MAX_DEPTH} deep", token.line, token.column)
@@ -141,24 +165,55 @@ class _Parser:
         return self._postfix(self._primary())
 
     def _postfix(self, node: Node) -> Node:
-        while self._is("."):
-            self._take()
-            name = self.expect("name", "")
-            node = self._called(node, name) if self._is("(") else Member(node, name.text, name.line, name.column)
-        return node
+        while True:
+            if self._is("["):
+                node = self.index(node)
+            elif not self._is("."):
+                return node
+            else:
+                self._take()
+                name = self.member()
+                node = self._called(node, name) if self._is("(") else Member(node, name.text, name.line, name.column)
+
+    def index(self, of: Node) -> Node:
+        raise RuleError("a rule has no indexes; write exists, all or filter", self._next.line, self._next.column)
+
+    def member(self) -> Token:
+        return self.expect("name", "")
 
     def _called(self, on: Node, name: Token) -> Node:
-        if name.text in MACROS:
+        if name.text in self.macros:
             self.expect("operator", "(")
             variable = self.expect("name", "")
             self.expect("operator", ",")
-            body = self.conditional()
+            made = self.macro(name, on, variable.text, self.conditional())
             self.expect("operator", ")")
-            return Over(name.text, on, variable.text, body)
+            return made
         arguments = self._arguments(")")
-        if METHODS.get(name.text) != len(arguments):
-            raise RuleError(f"no method {name.text} with {len(arguments)} arguments", name.line, name.column)
+        self.refuse_method(name, len(arguments))
         return Call(name.text, (on, *arguments), name.line, name.column)
+
+    def macro(self, name: Token, source: Node, variable: str, body: Node) -> Node:
+        return Over(name.text, source, variable, body, line=name.line, column=name.column)
+
+    def refuse_method(self, name: Token, arguments: int) -> None:
+        if METHODS.get(name.text) != arguments:
+            self._refuse("method", name, arguments)
+
+    def function(self, name: Token, arguments: tuple[Node, ...]) -> Node:
+        if self._functions.get(name.text) != len(arguments):
+            self._refuse("function", name, len(arguments))
+        return Call(name.text, arguments, name.line, name.column)
+
+    def _refuse(self, what: str, name: Token, arguments: int) -> NoReturn:
+        instead = f"; {_INSTEAD[name.text]}" if name.text in _INSTEAD else ""
+        raise RuleError(f"no {what} {name.text} with {arguments} arguments{instead}", name.line, name.column)
+
+    def double(self, token: Token) -> Node:
+        raise RuleError("a rule counts in whole numbers, as in yen or tenths", token.line, token.column)
+
+    def map_literal(self, token: Token) -> Node:
+        raise RuleError("a rule has no maps; write ?: or a list", token.line, token.column)
 
     def _arguments(self, closing: str) -> tuple[Node, ...]:
         self._take()
@@ -174,24 +229,23 @@ class _Parser:
         token = self._next
         if token.kind == "int":
             self._take()
-            value = int(token.text)
+            value = _number(token)
             if value >= 2**63:
                 raise RuleError("a number beyond 64 bits", token.line, token.column)
             return Literal(value)
+        if token.kind == "double":
+            return self.double(self._take())
         if token.kind == "string":
             return Literal(self._take().text)
         if token.kind == "name" and token.text != "in":
             self._take()
             if token.text in WORDS:
                 return Literal(WORDS[token.text])
-            if self._is("("):
-                arguments = self._arguments(")")
-                if self._functions.get(token.text) != len(arguments):
-                    raise RuleError(
-                        f"no function {token.text} with {len(arguments)} arguments", token.line, token.column
-                    )
-                return Call(token.text, arguments, token.line, token.column)
-            return Name(token.text, token.line, token.column)
+            return (
+                self.function(token, self._arguments(")"))
+                if self._is("(")
+                else Name(token.text, token.line, token.column)
+            )
         if self._is("("):
             self._take()
             node = self.conditional()
@@ -199,4 +253,6 @@ class _Parser:
             return node
         if self._is("["):
             return Items(self._arguments("]"))
+        if self._is("{"):
+            return self.map_literal(self._take())
         raise RuleError(f"unexpected {token.text or 'end'!r}", token.line, token.column)

@@ -57,6 +57,11 @@ class Over:
     list: "Node"
     variable: str
     body: "Node"
+    bound: int | None = None
+    """How many items the list may have; more are not gone over. Set by the checker from the declarations."""
+
+    line: int = 0
+    column: int = 0
 
 
 Node: TypeAlias = Literal | Name | Member | Items | Call | Over
@@ -75,8 +80,9 @@ def canonical(node: Node) -> Any:
             return {"list": [canonical(item) for item in items]}
         case Call(function, arguments):
             return {"call": function, "on": [canonical(argument) for argument in arguments]}
-        case Over(macro, source, variable, body):
-            return {"over": macro, "list": canonical(source), "as": variable, "do": canonical(body)}
+        case Over(macro, source, variable, body, bound):
+            whole = {"over": macro, "list": canonical(source), "as": variable, "do": canonical(body)}
+            return whole if bound is None else {**whole, "most": bound}
 
 
 def tree_hash(node: Node) -> str:

@@ -178,10 +178,15 @@ def _never_shown(form: Form) -> list[str]:
             if rules and named and not _some_holds(rules, named):
                 unreached.append(question.id)
             for inner in question.questions:
-                beside = [q for q in question.questions if inner.show_if and f"item.{q.id}" in inner.show_if]
-                if beside and not any(
-                    rule_holds(inner.show_if, {"item": dict(zip([q.id for q in beside], values, strict=True))})
-                    for values in itertools.product(*map(_candidates, beside))
+                named_there = [q for q in question.questions if inner.show_if and f"item.{q.id}" in inner.show_if]
+                beside = [q for q in named_there if _candidates(q)]
+                if (
+                    beside == named_there
+                    and beside
+                    and not any(
+                        rule_holds(inner.show_if, {"item": dict(zip([q.id for q in beside], values, strict=True))})
+                        for values in itertools.product(*map(_candidates, beside))
+                    )
                 ):
                     unreached.append(f"{question.id}.{inner.id}")
     return unreached

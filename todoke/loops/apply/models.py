@@ -183,3 +183,18 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.outcome}"
+
+
+class FittingService(models.Model):
+    """A service that fits a resident, and that they know of: seen by themselves, or told once."""
+
+    resident = models.ForeignKey(Resident, on_delete=models.CASCADE, related_name="fitting_services")
+    pack = models.CharField(max_length=60)
+    known_at = models.DateTimeField()
+    told = models.BooleanField(help_text="By a message, and not seen by themselves")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["resident", "pack"], name="told_of_a_service_once")]
+
+    def __str__(self) -> str:
+        return f"{self.pack} for {self.resident_id}"

@@ -4,9 +4,33 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
-from todoke.kernel import audit, clock
+from todoke.kernel import audit, clock, events
+from todoke.kernel.errors import NotFoundError
 from todoke.registry.catalogue.models import PackVersion
 from todoke.registry.catalogue.types import Pack
+
+
+class NoSuchVersionError(NotFoundError):
+    """その版の手続はありません。"""
+
+
+@transaction.atomic
+def roll_back(*, pack_id: str, number: int, actor: str) -> PackVersion:
+    """Put an earlier version into force again: the next drafts begin with it.
+
+    Drafts and cases of the version that was wrong stay, with what was typed. Raises NoSuchVersionError.
+    """
+    versions = PackVersion.objects.select_for_update().filter(pack=pack_id)
+    wanted = versions.filter(number=number).first()
+    if wanted is None:
+        raise NoSuchVersionError
+    versions.filter(current=True).exclude(pk=wanted.pk).update(current=False)
+    if not wanted.current:
+        wanted.current = True
+        wanted.save(update_fields=["current"])
+        audit.record(actor=actor, action="roll-back", subject=f"pack:{pack_id}", number=number)
+        events.tell("service-published", version=wanted)
+    return wanted
 
 
 @transaction.atomic
@@ -35,4 +59,6 @@ def publish_packs(*, packs: Iterable[Pack], actor: str) -> list[PackVersion]:
         audit.record(
             actor=actor, action="publish", subject=f"pack:{pack.id}", number=published[-1].number, hash=pack.hash
         )
+    for version in published:
+        events.tell("service-published", version=version)
     return published

@@ -1,5 +1,6 @@
 """Reading packs from their folder, with the place of everything that is wrong."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -67,7 +68,7 @@ def read_yaml(path: Path) -> tuple[Any, Lines]:
     name = f"{path.parent.name}/{path.name}"
     try:
         text = path.read_text(encoding="utf-8")
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=_Loader)
     except OSError:
         raise PackError([f"{name}: cannot be read"]) from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -80,7 +81,19 @@ def read_yaml(path: Path) -> tuple[Any, Lines]:
         _note_lines(node, (), lines, repeated, name)
     if repeated:
         raise PackError(repeated)
-    return _plain(yaml.safe_load(text)), lines
+    return _plain(yaml.load(text, Loader=_Loader)), lines  # noqa: S506 - a SafeLoader
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML 1.2's truth values: on, off, yes and no are words."""
+
+
+_BOOL = "tag:yaml.org,2002:bool"
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != _BOOL]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver(_BOOL, re.compile("^(?:true|false)$"), list("tf"))
 
 
 def _note_lines(node: yaml.Node, place: tuple[str | int, ...], lines: Lines, repeated: list[str], name: str) -> None:

@@ -64,6 +64,14 @@ class Appeal:
 
 
 @dataclass(frozen=True)
+class Renewal:
+    """What was decided ends so many months after the decision; before that its holder gets a filled-in draft."""
+
+    after_months: int
+    notice_days: int
+
+
+@dataclass(frozen=True)
 class Workflow:
     """How an office handles it."""
 
@@ -72,6 +80,7 @@ class Workflow:
     outcomes: tuple[Outcome, ...]
     checks: tuple[Check, ...]
     appeal: Appeal
+    renewal: Renewal | None = None
 
     def outcome(self, outcome_id: str) -> Outcome:
         """Raises KeyError for an id that the pack does not have."""
@@ -178,6 +187,7 @@ class Pack:
                 outcomes=tuple(Outcome(**outcome) for outcome in flow["outcomes"]),
                 checks=tuple(Check(**check) for check in flow.get("checks", [])),
                 appeal=Appeal(**flow["appeal"]),
+                renewal=Renewal(**flow["renewal"]) if "renewal" in flow else None,
             ),
             form=service["form"],
             messages=content["messages"],

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from todoke.kernel import audit, clock
+from todoke.kernel import audit, clock, events
 from todoke.kernel.errors import TodokeError
 from todoke.kernel.signing import decrypt_json, encrypt_json
 from todoke.kernel.text import search_key
@@ -127,6 +127,8 @@ def learn_facts(
                 )
             )
         Fact.objects.bulk_create(rows)
+    if changed:
+        events.tell("facts-changed", resident=resident, keys=changed)
     return changed
 
 

@@ -187,6 +187,12 @@ def label_of(key: str) -> str:
     return _(KEYS[key].label)
 
 
+def member_label(path: str) -> str:
+    """A member of a record or of a list's items in words: ``household.children.birth_date``."""
+    member = path.rpartition(".")[2]
+    return label_of(member) if member in KEYS else {"order": _("生まれた順番")}.get(member, member)
+
+
 def value_in_words(key: str, value: Any) -> str:
     """A value as its subject reads it."""
     declared = KEYS[key]

@@ -143,3 +143,24 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} of {self.resident_id}"
+
+
+class Agency(models.Model):
+    """Somebody who may act for a resident (代理), until a day, or until either of them ends it."""
+
+    person = models.ForeignKey(Resident, on_delete=models.CASCADE, related_name="agencies")
+    agent = models.ForeignKey(Resident, null=True, on_delete=models.CASCADE, related_name="acts_for")
+    code_hash = models.CharField(max_length=64, unique=True, help_text="Of the code by which the agent takes it up")
+    granted_by = models.CharField(max_length=64, help_text="The person themselves, or the officer who saw the paper")
+    basis = models.CharField(max_length=20, help_text="consent (任意代理), paper (委任状), guardian (法定代理)")
+    created_at = models.DateTimeField()
+    valid_to = models.DateField(help_text="The last day")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(agent=models.F("person")), name="nobody_is_their_own_agent")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agent_id} for {self.person_id}"

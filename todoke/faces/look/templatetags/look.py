@@ -17,6 +17,7 @@ from todoke.kernel.calendar import open_days_between
 from todoke.registry.catalogue.types import Texts, in_language
 from todoke.registry.organisations.models import Organisation
 from todoke.registry.organisations.naming import office_name
+from todoke.registry.people.keys import KEYS, label_of
 
 register = template.Library()
 _WEEKDAYS = "月火水木金土日"
@@ -146,13 +147,31 @@ def _office_name(office: Organisation | None) -> str:
 
 
 @register.simple_tag
-def source_chip(source: str, detail: str = "") -> SafeString:
-    """Where a value comes from: solid for registers, dashed for what the person said."""
-    names = {"register": _("住民基本台帳"), "card": _("マイナンバーカード"), "self": _("あなたが入力")}
+def source_chip(source: str, detail: str = "", since: date | None = None) -> SafeString:
+    """Where a value comes from, and when it was learnt: solid for registers, dashed for what the person said."""
+    names = {
+        "register": _("住民基本台帳"),
+        "card": _("マイナンバーカード"),
+        "office": _("役所の決定"),
+        "self": _("あなたが入力"),
+    }
     name = _("前回の申請") if source == "self" and detail else names[source]
     kind = "source-self" if source == "self" else "source-register"
     drawing = icon("saved" if source == "self" else "register", "small")
-    return format_html('<span class="source {}">{}{}</span>', kind, drawing, name)
+    when = format_html(_("（{}）"), jdate(since)) if since else ""
+    return format_html('<span class="source {}">{}{}{}</span>', kind, drawing, name, when)
+
+
+@register.simple_tag
+def fact_label(key: str) -> str:
+    """The name of a fact."""
+    return label_of(key) if key in KEYS else key
+
+
+@register.filter
+def thousands(value: int) -> str:
+    """1,234,567."""
+    return f"{value:,}"
 
 
 @register.filter

@@ -1,0 +1,166 @@
+"""Services that find their residents, and say why."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+
+from tests.apply.conftest import Town
+from tests.apply.test_access import signed_in
+from todoke.exchange.messages.models import Message
+from todoke.kernel import clock
+from todoke.loops.apply import proactive
+from todoke.loops.apply.jobs import check_everybody, check_resident
+from todoke.loops.apply.matching import verdicts
+from todoke.loops.apply.models import FittingService
+from todoke.registry.catalogue.queries import current_packs, current_version, pack_of
+from todoke.registry.people import consents
+from todoke.registry.people.actions import learn_facts
+from todoke.registry.people.models import Resident
+from todoke.registry.people.queries import own_facts
+
+
+def pupil(town: Town) -> Resident:
+    return Resident.objects.create(
+        household=town.mother.household,
+        relation="child",
+        name="見本 ひかり",
+        name_key="x",
+        birth_date=date(clock.today().year - 8, 5, 1),
+        gender="2",
+    )
+
+
+def verdict_on(resident: Resident, pack_id: str, reading: str = "ja"):
+    resident = Resident.objects.select_related("household").get(pk=resident.pk)
+    found = verdicts(current_packs(), own_facts(resident), clock.today(), reading)
+    return next(verdict for verdict in found if verdict.pack.id == pack_id)
+
+
+def test_what_fits_what_may_and_what_does_not(town: Town) -> None:
+    pupil(town)
+    assert verdict_on(town.mother, "child-allowance").holds is True
+    school = verdict_on(town.mother, "school-supplies-aid")
+    assert school.holds is None
+    assert {"welfare.receives", "tax.resident_exempt"} <= set(school.ask)
+    learn_facts(resident=town.mother, said={"disaster.damage": "none"})
+    assert verdict_on(town.mother, "disaster-grant").holds is False
+    assert verdict_on(town.neighbour, "child-allowance").holds is False
+
+
+def test_answers_change_the_verdict_at_once(town: Town) -> None:
+    pupil(town)
+    client = signed_in(town.mother)
+    page = client.get("/for-me/").content.decode()
+    assert 'name="tax.resident_exempt"' in page
+    sent = client.post("/for-me/school-supplies-aid/answer/", {"tax.resident_exempt": "yes", "welfare.receives": ""})
+    assert sent.headers["Location"] == "/for-me/#school-supplies-aid"
+    assert verdict_on(town.mother, "school-supplies-aid").holds is True
+    assert own_facts(town.mother)["tax.resident_exempt"].source == "self"
+
+
+def test_what_cannot_be_read_is_said_and_the_rest_is_kept(town: Town) -> None:
+    pupil(town)
+    client = signed_in(town.mother)
+    answer = client.post(
+        "/for-me/school-supplies-aid/answer/", {"tax.resident_exempt": "たぶん", "welfare.receives": "no"}
+    )
+    assert answer.status_code == 422
+    assert "どちらかを選んでください" in answer.content.decode()
+    assert own_facts(town.mother)["welfare.receives"].value is False
+
+
+@pytest.mark.parametrize("key", ["name", "household.children", "nothing"])
+def test_nobody_answers_what_a_register_knows(town: Town, key: str) -> None:
+    before = own_facts(town.mother)
+    signed_in(town.mother).post("/for-me/child-allowance/answer/", {key: "x"})
+    assert own_facts(town.mother) == before
+
+
+def test_every_reason_is_a_sentence_in_both_languages(town: Town) -> None:
+    pupil(town)
+    for reading in ("ja", "en"):
+        for verdict in verdicts(current_packs(), own_facts(town.mother), clock.today(), reading):
+            assert verdict.reasons
+            for reason in verdict.reasons:
+                assert reason.text
+                assert not set("_&|(){}") & set(reason.text.replace("（", "").replace("）", "")) or reading == "en"
+
+
+def test_a_stranger_is_asked_to_log_in() -> None:
+    assert Client().get("/for-me/").headers["Location"].startswith("/login/")
+
+
+def allow(resident: Resident) -> None:
+    consents.set_consent(resident=resident, purpose="proactive", given=True)
+
+
+def told(resident: Resident) -> list[str]:
+    return sorted(Message.objects.filter(resident=resident, key__startswith="fits:").values_list("about", flat=True))
+
+
+def test_who_allowed_it_is_told_once_and_nobody_else(town: Town) -> None:
+    allow(town.mother)
+    for _again in range(3):
+        proactive.check(proactive.consenting(), proactive.packs_named(""))
+    assert "service:child-allowance" in told(town.mother)
+    assert len(told(town.mother)) == len(set(told(town.mother)))
+    assert told(town.neighbour) == []
+
+
+def test_what_was_seen_on_the_page_is_not_told(town: Town) -> None:
+    allow(town.mother)
+    signed_in(town.mother).get("/for-me/")
+    proactive.check(proactive.consenting(), proactive.packs_named(""))
+    assert told(town.mother) == []
+
+
+def test_a_fact_that_changes_tells_of_what_fits_since(town: Town) -> None:
+    pupil(town)
+    allow(town.mother)
+    signed_in(town.mother).get("/for-me/")
+    learn_facts(resident=town.mother, said={"tax.resident_exempt": True})
+    check_resident._task.func(resident_id=str(town.mother.pk))
+    assert told(town.mother) == ["service:school-supplies-aid"]
+
+
+def test_who_took_it_back_is_told_nothing(town: Town) -> None:
+    allow(town.mother)
+    consents.set_consent(resident=town.mother, purpose="proactive", given=False)
+    check_everybody._task.func(pack_id="")
+    check_resident._task.func(resident_id=str(town.mother.pk))
+    assert told(town.mother) == []
+
+
+def test_who_applied_already_is_not_told(town: Town) -> None:
+    town.case()
+    allow(town.mother)
+    proactive.check(proactive.consenting(), proactive.packs_named("childcare-place"))
+    assert told(town.mother) == []
+    assert not FittingService.objects.filter(pack="childcare-place").exists()
+
+
+def test_a_month_later_a_birthday_makes_a_service_fit(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    allow(town.neighbour)
+    proactive.check(proactive.consenting(), proactive.packs_named("child-allowance"))
+    assert told(town.neighbour) == []
+    Resident.objects.create(
+        household=town.neighbour.household,
+        relation="child",
+        name="例示 ゆめ",
+        name_key="y",
+        birth_date=clock.today() - timedelta(days=1),
+        gender="1",
+    )
+    proactive.check(proactive.consenting(), proactive.packs_named("child-allowance"))
+    assert told(town.neighbour) == ["service:child-allowance"]
+
+
+def test_the_notice_is_in_the_readers_language(town: Town) -> None:
+    Resident.objects.filter(pk=town.mother.pk).update(language="en")
+    allow(town.mother)
+    proactive.check(proactive.consenting(), proactive.packs_named("child-allowance"))
+    message = Message.objects.get(resident=town.mother, about="service:child-allowance")
+    version = current_version("child-allowance")
+    assert version
+    assert pack_of(version.pk).titles["en"] in message.subject

@@ -1,0 +1,86 @@
+"""Services that find the reader (あなたへ): what fits, what may fit after a question, what does not, and why."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from todoke.capabilities.forms.queries import open_drafts
+from todoke.faces.portal.fact_questions import question_of
+from todoke.faces.visitors import ResidentRequest, resident_required
+from todoke.kernel import clock
+from todoke.kernel.errors import NotFoundError
+from todoke.kernel.rules.words import Reason
+from todoke.loops.apply.matching import Verdict, verdicts
+from todoke.loops.apply.proactive import note_seen
+from todoke.registry.catalogue.queries import current_packs
+from todoke.registry.people import consents
+from todoke.registry.people.actions import learn_facts
+from todoke.registry.people.keys import KEYS, as_said
+from todoke.registry.people.queries import Known, own_facts
+
+
+def _reason(reason: Reason, facts: Known) -> dict[str, Any]:
+    used = [facts[key] for name in reason.facts if (key := name.removeprefix("facts.")) in facts]
+    sources = dict.fromkeys((fact.source.value, fact.detail) for fact in used)
+    return {"text": reason.text, "value": reason.value, "sources": list(sources), "stale": any(f.stale for f in used)}
+
+
+def _page(
+    request: ResidentRequest, typed: Mapping[str, str], errors: Mapping[str, str], about: str = "", status: int = 200
+) -> HttpResponse:
+    facts = own_facts(request.resident)
+    found = verdicts(current_packs(), facts, clock.today(), request.reading)
+    note_seen(resident=request.resident, packs=[verdict.pack for verdict in found if verdict.holds])
+    drafts = {draft.pack_version.pack: draft for draft in open_drafts(request.resident)}
+
+    def row(verdict: Verdict) -> dict[str, Any]:
+        here = verdict.pack.id == about
+        labels = {amount.id: amount.label for amount in verdict.pack.amounts}
+        return {
+            "pack": verdict.pack,
+            "reasons": [_reason(reason, facts) for reason in verdict.reasons],
+            "questions": [question_of(key, typed if here else {}, errors if here else {}) for key in verdict.ask],
+            "amounts": [(labels[name], yen) for name, yen in verdict.amounts.items() if yen is not None],
+            "filled": verdict.filled,
+            "draft": drafts.get(verdict.pack.id),
+        }
+
+    context = {
+        "fitting": [row(verdict) for verdict in found if verdict.holds],
+        "open": [row(verdict) for verdict in found if verdict.holds is None],
+        "others": [row(verdict) for verdict in found if verdict.holds is False],
+        "proactive": "proactive" in consents.standing(request.resident),
+        "about": about,
+    }
+    return render(request, "portal/for_me.html", context, status=status)
+
+
+@require_safe
+@resident_required
+def for_me(request: ResidentRequest) -> HttpResponse:
+    """The services that say whom they are for, against what is known of the reader."""
+    return _page(request, {}, {})
+
+
+@require_POST
+@resident_required
+def answer(request: ResidentRequest, pack_id: str) -> HttpResponse:
+    """Take what was answered for one service; what was left open stays open, and what cannot be read is said."""
+    said, errors = {}, {}
+    for key in set(request.POST) & set(KEYS):
+        if not KEYS[key].question:
+            raise NotFoundError
+        if not request.POST[key].strip():
+            continue
+        try:
+            said[key] = as_said(key, request.POST[key])
+        except ValueError as error:
+            errors[key] = str(error)
+    learn_facts(resident=request.resident, said=said)
+    if errors:
+        return _page(request, request.POST.dict(), errors, pack_id, 422)
+    return redirect(f"{reverse('portal:for-me')}#{pack_id}")

@@ -1,0 +1,96 @@
+"""Which missing facts could settle a rule, and which one to ask for next."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from todoke.kernel.rules.needs import NEVER, NOW, Needs, Sets
+from todoke.kernel.rules.person import compile_person
+from todoke.kernel.rules.python_source import parts_of
+from todoke.kernel.rules.tree import Node, path_of
+from todoke.kernel.rules.trials import exact_ways
+
+
+@dataclass(frozen=True)
+class Settle:
+    """The smallest sets of missing facts that could settle a rule; a rule that is settled needs none.
+
+    Such a set could settle it, with the right values; no set settles every case.
+    """
+
+    true: frozenset[str] | None
+    """What could make it true; None where nothing can."""
+
+    false: frozenset[str] | None
+    """What could make it false; None where nothing can."""
+
+
+def missing(tree: Node, facts: Mapping[str, Any], today: date) -> Settle:
+    """Dotted names as ``path_of`` gives them; a missing member of a list's item counts as the list.
+
+    Exact where each missing fact is only compared with what is known or with other missing facts; elsewhere a set may
+    be too small if the same fact stands in conditions that contradict each other.
+    """
+    true, false = _ways(tree, facts, today)
+    return Settle(true[0] if true else None, false[0] if false else None)
+
+
+def next_question(trees: Sequence[Node], facts: Mapping[str, Any], today: date) -> str | None:
+    """The missing fact that brings the most of these rules nearest to an answer; None where nothing can be asked.
+
+    A fact that could settle a rule by itself weighs 1 for each way (true, false), one of two facts a quarter, one of
+    three a sixteenth. Among equals the first to be mentioned is asked first.
+    """
+    weights: dict[str, float] = {}
+    for tree in trees:
+        for ways in _ways(tree, facts, today):
+            best: dict[str, float] = {}
+            for way in ways:
+                for path in way:
+                    best[path] = max(best.get(path, 0.0), 4.0 ** (1 - len(way)))
+            for path, weight in best.items():
+                weights[path] = weights.get(path, 0.0) + weight
+    if not weights:
+        return None
+    mentioned = {path: place for place, path in enumerate(_mentioned(trees))}
+    return min(weights, key=lambda path: (-weights[path], mentioned.get(path, len(mentioned)), path))
+
+
+def _mentioned(trees: Iterable[Node]) -> Iterator[str]:
+    """All dotted names in order, each once."""
+    yield from dict.fromkeys(path for tree in trees for path in _paths(tree))
+
+
+def _paths(node: Node) -> Iterator[str]:
+    path = path_of(node)
+    if path is not None:
+        yield path
+        return
+    for part in parts_of(node):
+        yield from _paths(part)
+
+
+def _ways(tree: Node, facts: Mapping[str, Any], today: date) -> tuple[Sets, Sets]:
+    """The sets that could make the rule true, and those that could make it false."""
+    value = compile_person(tree)(facts, today)
+    if value is not None:
+        return (NOW if value is True else NEVER), (NOW if value is False else NEVER)
+    needs = Needs(facts, today)
+    root = needs.whole(tree)
+    if needs.loose or not _stands_twice(tree, facts):
+        return root.true, root.false
+    return exact_ways(tree, facts, today, needs) or (root.true, root.false)
+
+
+def _stands_twice(tree: Node, facts: Mapping[str, Any]) -> bool:
+    """Whether a missing fact is mentioned more than once."""
+    paths = [path for path in _paths(tree) if _is_missing(facts, path)]
+    return len(set(paths)) < len(paths)
+
+
+def _is_missing(facts: Mapping[str, Any], path: str) -> bool:
+    whole: Any = facts
+    for name in path.split("."):
+        whole = whole.get(name) if isinstance(whole, Mapping) else None
+    return whole is None

@@ -1,0 +1,63 @@
+"""Everything that is held on a resident, for them to take along."""
+
+from datetime import date, datetime
+from typing import Any
+
+from todoke.kernel import clock
+from todoke.loops.apply.queries import cases_of_resident
+from todoke.registry.catalogue.queries import pack_of
+from todoke.registry.people import consents
+from todoke.registry.people.keys import KEYS, label_of
+from todoke.registry.people.models import Resident
+from todoke.registry.people.queries import access_entries, history_of, own_facts
+from todoke.registry.people.types import KnownFact
+
+
+def everything_about(resident: Resident) -> dict[str, Any]:
+    """Facts with their history, cases with what was handed in and decided, looks, consents: as JSON."""
+    facts = own_facts(resident)
+    return {
+        "made_at": clock.now().isoformat(),
+        "facts": [{"label": label_of(key), **_fact(facts[key])} for key in facts],
+        "history": {key: rows for key in KEYS if (rows := [_fact(f) for f in history_of(resident, key)])},
+        "cases": [
+            {
+                "receipt_number": case.receipt_number,
+                "service": pack_of(case.pack_version_id).titles["ja"],
+                "received_at": _moment(case.received_at),
+                "state": case.state,
+                "submissions": [
+                    {"number": s.number, "submitted_at": _moment(s.submitted_at), "answers": s.answers}
+                    for s in case.submissions.order_by("number")
+                ],
+                "decision": {"outcome": case.decision.outcome, "letter": case.decision.letter}
+                if hasattr(case, "decision")
+                else None,
+            }
+            for case in cases_of_resident(resident)
+        ],
+        "looks": [
+            {
+                "at": _moment(entry.at),
+                "who": entry.actor_name,
+                "what": entry.what,
+                "facts": entry.keys,
+                "purpose": entry.purpose,
+                "reason": entry.reason,
+            }
+            for entry in access_entries(resident)
+        ],
+        "consents": sorted(consents.standing(resident)),
+    }
+
+
+def _fact(fact: KnownFact) -> dict[str, Any]:
+    return fact.as_json() | {"until": _day(fact.until), "stale": fact.stale}
+
+
+def _moment(at: datetime) -> str:
+    return at.isoformat()
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None

@@ -1,0 +1,47 @@
+"""What the apply loop does by itself."""
+
+from typing import Any
+
+from todoke.kernel.events import listen
+from todoke.kernel.jobs import task
+from todoke.loops.apply import proactive
+from todoke.registry.catalogue.models import PackVersion
+from todoke.registry.people import consents
+from todoke.registry.people.models import Resident
+
+
+@task("apply.check_resident")
+def check_resident(resident_id: str) -> None:
+    """What fits a resident whose facts changed."""
+    resident = Resident.objects.select_related("household").filter(pk=resident_id).first()
+    if resident and "proactive" in consents.standing(resident):
+        proactive.check([resident], proactive.packs_named(""))
+
+
+@task("apply.check_everybody")
+def check_everybody(pack_id: str = "", after: str = "") -> None:
+    """A page of those who want to be told, then the next; ``pack_id`` empty: every service."""
+    residents = proactive.consenting(after)
+    if not residents:
+        return
+    proactive.check(residents, proactive.packs_named(pack_id))
+    check_everybody.enqueue(pack_id=pack_id, after=str(residents[-1].pk))
+
+
+@task("apply.daily", cron="5 15 * * *")
+def daily() -> None:
+    """At 0:05 in Japan: birthdays, new school years and figures in force since today change what fits."""
+    check_everybody.enqueue()
+    for decision in proactive.decisions_to_renew():
+        proactive.renew(decision=decision)
+
+
+@listen("facts-changed")
+def _facts_changed(resident: Resident, **_what: Any) -> None:
+    if "proactive" in consents.standing(resident):
+        check_resident.enqueue(resident_id=str(resident.pk))
+
+
+@listen("service-published")
+def _service_published(version: PackVersion) -> None:
+    check_everybody.enqueue(pack_id=version.pack)

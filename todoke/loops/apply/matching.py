@@ -1,0 +1,106 @@
+"""Which services fit a resident, as far as is known, and what is still to be asked (あなたへ)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from todoke.capabilities.forms.answers import filled_in, shown_pages, shown_questions
+from todoke.capabilities.forms.types import Form, form_of
+from todoke.capabilities.forms.validation import QUIET
+from todoke.kernel.rules.tree import Call, Node, tree_hash
+from todoke.kernel.rules.words import Reason, explain
+from todoke.registry.catalogue.eligibility import amounts_of, eligibility, rule_of, scope_of
+from todoke.registry.catalogue.types import Pack, in_language
+from todoke.registry.people.keys import KEYS, label_of, member_label, value_in_words
+from todoke.registry.people.queries import Known
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the machine can say of one service; no decision of an office."""
+
+    pack: Pack
+    holds: bool | None
+    reasons: tuple[Reason, ...]
+    ask: tuple[str, ...]
+    """Keys of facts that the resident can say, and that could settle it."""
+
+    amounts: dict[str, int | None]
+    filled: int
+    """Percent of the form's questions that need not be asked."""
+
+
+def verdicts(packs: Iterable[Pack], facts: Known, day: date, reading: str) -> list[Verdict]:
+    """Of the packs that say whom they are for: first those that fit, then those that may, then the others."""
+    found = [_verdict(pack, facts, day, reading) for pack in packs if pack.eligible]
+    order = {True: 0, None: 1, False: 2}
+    return sorted(found, key=lambda verdict: order[verdict.holds])
+
+
+def _verdict(pack: Pack, facts: Known, day: date, reading: str) -> Verdict:
+    holds, missing = eligibility(pack, facts, day)
+    ask = tuple(key for key in KEYS if key in missing and KEYS[key].question) if holds is None else ()
+    return Verdict(
+        pack,
+        holds,
+        tuple(reasons_of(pack, facts, day, reading)),
+        ask,
+        amounts_of(pack, facts, day) if holds is not False else {},
+        filled_percent(_form(pack), facts) if holds is not False else 0,
+    )
+
+
+@lru_cache(maxsize=512)
+def _form(pack: Pack) -> Form:
+    return form_of(pack.form)
+
+
+def parts_of(tree: Node) -> tuple[Node, ...]:
+    """What all has to hold."""
+    return tree.arguments if isinstance(tree, Call) and tree.function == "_&&_" else (tree,)
+
+
+def reasons_of(pack: Pack, facts: Known, day: date, reading: str) -> Iterable[Reason]:
+    """Every part of the rule in words, with what it comes to; the pack's own sentence where it has one."""
+    if pack.eligible is None:
+        return
+    own = {rule_of(pack, text).hash: texts for text, texts in pack.reasons.items()}
+    scope = scope_of(pack, facts, day)
+    for part in parts_of(rule_of(pack, pack.eligible).tree):
+        explained = explain(part, scope, day, _label, _say)
+        if texts := own.get(tree_hash(part)):
+            value = all_of(reason.value for reason in explained)
+            names = tuple(dict.fromkeys(name for reason in explained for name in reason.facts))
+            yield Reason(in_language(texts, reading), value, names, explained[0].node)
+        else:
+            yield from explained
+
+
+def all_of(values: Iterable[bool | None]) -> bool | None:
+    """Kleene's and."""
+    found = list(values)
+    return False if False in found else None if None in found else True
+
+
+def _label(name: str) -> str:
+    key = name.removeprefix("facts.")
+    return label_of(key) if key in KEYS else member_label(key)
+
+
+def _say(name: str, value: object) -> str:
+    key = name.removeprefix("facts.")
+    return value_in_words(key, value) if key in KEYS else str(value)
+
+
+def filled_percent(form: Form, facts: Known) -> int:
+    """How much of the form is there already: of the questions that it begins with, those with a value."""
+    whole = filled_in(form, {}, facts)
+    asked = [
+        question
+        for page in shown_pages(form, whole, facts)
+        for question in shown_questions(page, whole, facts)
+        if question.type not in QUIET and question.required
+    ]
+    known = [question for question in asked if whole.get(question.id) not in (None, "", [])]
+    return 100 * len(known) // len(asked) if asked else 100

@@ -1,0 +1,137 @@
+"""Services that find their residents: whoever allowed it is told once of each that comes to fit; renewals in time."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from todoke.capabilities.forms.actions import begin_draft
+from todoke.capabilities.forms.models import Draft
+from todoke.exchange.messages.actions import send_message
+from todoke.kernel import clock
+from todoke.loops.apply.models import Case, Decision, FittingService
+from todoke.registry.catalogue.eligibility import eligibility
+from todoke.registry.catalogue.queries import current_packs, current_version, pack_of
+from todoke.registry.catalogue.types import Pack, in_language
+from todoke.registry.people import access
+from todoke.registry.people.models import Consent, Resident
+from todoke.registry.people.queries import facts_in_batch
+from todoke.registry.people.types import Reader
+
+BATCH = 500
+READER = Reader("system", "トドケ（自動）", "合う手続を知らせるため。知らせてほしいと言った人だけ")
+
+
+def note_seen(*, resident: Resident, packs: Iterable[Pack]) -> None:
+    """The resident saw for themselves that these fit: they are not told again."""
+    known = set(FittingService.objects.filter(resident=resident).values_list("pack", flat=True))
+    now = clock.now()
+    FittingService.objects.bulk_create(
+        (FittingService(resident=resident, pack=p.id, known_at=now, told=False) for p in packs if p.id not in known),
+        ignore_conflicts=True,
+    )
+
+
+def check(residents: list[Resident], packs: list[Pack]) -> int:
+    """Tell each of ``residents`` of those of ``packs`` that fit and that they do not know; gives the messages sent."""
+    keys = {key for pack in packs if pack.eligible for key in pack.purposes}
+    with access.batch(reader=READER, keys=keys):
+        known = facts_in_batch(residents, keys)
+        return sum(
+            _tell(resident, pack)
+            for resident in residents
+            for pack in packs
+            if pack.eligible and eligibility(pack, known[resident.pk], clock.today())[0]
+        )
+
+
+def _tell(resident: Resident, pack: Pack) -> bool:
+    """Once, however often and from however many workers it is called."""
+    if Case.objects.filter(resident=resident, pack_version__pack=pack.id).exists():
+        return False
+    if Draft.objects.filter(resident=resident, pack_version__pack=pack.id, submitted_at=None).exists():
+        return False
+    _row, new = FittingService.objects.get_or_create(
+        resident=resident, pack=pack.id, defaults={"known_at": clock.now(), "told": True}
+    )
+    if not new:
+        return False
+    with translation.override("en" if resident.language == "en" else "ja"):
+        send_message(
+            key=f"fits:{pack.id}:{resident.pk}",
+            resident=resident,
+            email=resident.email if resident.wants_email else "",
+            sender=_("トドケ"),
+            about=f"service:{pack.id}",
+            language=resident.language,
+            subject=_("{title}を利用できそうです").format(title=in_language(pack.titles, resident.language)),
+            body=_(
+                "{summary}\n\nトドケが知っている情報で調べたところ、あなたに合いそうです。まだ何も申し込まれていません。"
+                "「あなたへ」のページに、そう考えた理由と、もう入っている申込書があります。"
+            ).format(summary=in_language(pack.summary, resident.language)),
+        )
+    return True
+
+
+def consenting(after: str = "") -> list[Resident]:
+    """The next residents, by id, who want to be told."""
+    allowed = Consent.objects.filter(purpose="proactive", withdrawn_at=None)
+    rows = Resident.objects.filter(pk__in=allowed.values("resident")).select_related("household").order_by("pk")
+    return list((rows.filter(pk__gt=after) if after else rows)[:BATCH])
+
+
+def packs_named(pack_id: str) -> list[Pack]:
+    """The current version of one, or all."""
+    return [pack for pack in current_packs() if pack_id in {"", pack.id}]
+
+
+def end_of(decision: Decision, pack: Pack) -> date | None:
+    """The day on which what was decided ends; None where it does not."""
+    renewal = pack.workflow.renewal
+    if renewal is None or not decision.favourable:
+        return None
+    decided = decision.decided_at.astimezone(clock.JAPAN).date()
+    month = decided.year * 12 + decided.month - 1 + renewal.after_months
+    first = date(month // 12, month % 12 + 1, 1)
+    return min(first + timedelta(days=decided.day - 1), (first + timedelta(days=31)).replace(day=1) - timedelta(days=1))
+
+
+@transaction.atomic
+def renew(*, decision: Decision) -> bool:
+    """In time, a draft filled in with what was handed in before and what is known now, and a message; once."""
+    case = decision.case
+    pack, resident = pack_of(case.pack_version_id), case.resident
+    version, ends = current_version(pack.id), end_of(decision, pack)
+    if resident is None or version is None or ends is None or pack.workflow.renewal is None:
+        return False
+    if not ends - timedelta(days=pack.workflow.renewal.notice_days) <= clock.today() <= ends:
+        return False
+    if Case.objects.filter(resident=resident, pack_version__pack=pack.id, received_at__gt=decision.decided_at).exists():
+        return False
+    answers = case.submissions.order_by("-number")[0].answers
+    begin_draft(version=version, resident=resident, answers=answers)
+    with translation.override("en" if resident.language == "en" else "ja"):
+        title = in_language(pack.titles, resident.language)
+        send_message(
+            key=f"renewal:{case.receipt_number}",
+            resident=resident,
+            email=resident.email if resident.wants_email else "",
+            sender=_("トドケ"),
+            about=f"service:{pack.id}",
+            language=resident.language,
+            subject=_("{title}の更新の時期です").format(title=title),
+            body=_(
+                "いまの決定は{year}年{month}月{day}日までです。前回の内容を入れた申込書を用意しました。"
+                "変わったところだけ直して、出してください。"
+            ).format(year=ends.year, month=ends.month, day=ends.day),
+        )
+    return True
+
+
+def decisions_to_renew() -> Iterable[Decision]:
+    """Favourable decisions of services that are renewed."""
+    renewed = [pack.id for pack in current_packs() if pack.workflow.renewal]
+    rows = Decision.objects.filter(favourable=True, case__pack_version__pack__in=renewed, case__resident__isnull=False)
+    return rows.select_related("case__resident").iterator()
