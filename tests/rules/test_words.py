@@ -51,7 +51,7 @@ LABELS = {
     "welfare": ("生活保護を受けているか", "Receives public assistance"),
 }
 UNITS = {"income": ("円", "yen"), "limit": ("円", "yen"), "household.children.income": ("円", "yen")}
-TOWNS = {"04202": "石巻市", "04581": "女川町"}
+TOWNS = {"04202": ("石巻市", "石巻市"), "04581": ("女川町", "女川町"), "none": ("住所がない", "no address")}
 NAMES = {"description": Shape("str"), "deadline": Shape("date"), "begin": Shape("date"), "limit": Shape("int")}
 FACTS = {
     "age": 71,
@@ -73,7 +73,7 @@ def said(rule: str, language: str = "ja", facts: dict[str, Any] = FACTS) -> list
             facts,
             TODAY,
             lambda path: LABELS[path][language == "en"],
-            lambda path, value: TOWNS.get(value) if path == "address.municipality" else None,
+            lambda path, value: TOWNS[value][language == "en"] if value in TOWNS else None,
             lambda path: UNITS[path][language == "en"] if path in UNITS else None,
             NAMES,
         )
@@ -161,6 +161,18 @@ SENTENCES = [
         "年齢に40を足した数があなたの年齢より少ないお子さんがいる（2人）",
         "For at least one of the children, age plus 40 is less than your age (2)",
     ),
+    (
+        "household.children.exists(c, c.birth_date <= today() && today() <= end_of_month(plus_years(c.birth_date, 3)))",
+        "生まれている、かつ生まれた日の3年後の月の末日を過ぎていないお子さんがいる",
+        "For at least one of the children, birth has taken place, "
+        "and the last day of the month of 3 years after date of birth has not passed",
+    ),
+    (
+        "welfare ? income / 100 * 90 : 0",
+        "生活保護を受けているならば（所得を100で割った数（端数は切り捨て））に90をかけた数、そうでなければ0",
+        "(Income divided by 100 (without the fraction)) times 90 if “Receives public assistance” applies, otherwise 0",
+    ),
+    ("address.town != 'none'", "町名が「住所がない」ではない", "Town is not no address"),
     ("size(household.children) >= 3", "お子さんが3人以上いる", "There are 3 or more children"),
     ("size(household.children) == 0", "お子さんがいない", "There are no children"),
     (

@@ -1,5 +1,6 @@
 """Bugs that are planted on purpose: the comparison with Google's engine must find each of them."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -111,22 +112,24 @@ METHODS: dict[str, tuple[str, Callable[[Callable[..., Any]], Callable[..., Any]]
 }
 
 SOURCES: dict[str, tuple[str, str]] = {
-    "chains start open": ("t1 = True", "t1 = None"),
-    "an open part decides": (" is False: return False", " is not True: return False"),
-    "an open loop stays as it was": ("\n   t", "\n   x"),
-    "at least is more than": (" >= ", " > "),
-    "less is at most": (" < ", " <= "),
-    "equal is unequal": (" == ", " != "),
-    "beginning and end swapped": (".startswith(", ".endswith("),
-    "division rounds down": (" is (", " is not ("),
-    "the rest is never negative": ("else -(abs", "else (abs"),
-    "overflow passes": (" and not -9223372036854775808 <= ", " and not -99223372036854775808 <= "),
-    "the largest number is too large": ("<= 9223372036854775807", "< 9223372036854775807"),
-    "only the first item counts": ("is True: t", "is True or True: t"),
-    "a choice takes the other branch": ("elif t", "elif not t"),
-    "not does nothing": (" = not ", " = "),
-    "what is missing is 0": ("facts.get(", "0 or facts.get("),
-    "filter keeps what is false": ("is True: l", "is False: l"),
+    "chains start open": (r"t1 = True", "t1 = None"),
+    "an open part decides": (r" is False: return False", " is not True: return False"),
+    "an open item is passed over": (r"(: t\d+ = (?:True|False); break)\n +t\d+ = None", r"\1"),
+    "at least is more than": (r" >= ", " > "),
+    "less is at most": (r" < ", " <= "),
+    "equal is unequal": (r" == ", " != "),
+    "beginning and end swapped": (r"\.startswith\(", ".endswith("),
+    "division rounds down": (r"abs\((\S+)\) // abs\((\S+)\) if .+? else .+ if", r"\1 // \2 if"),
+    "the quotient has the wrong sign": (r" is \(", " is not ("),
+    "the rest is never negative": (r"else -\(abs", "else (abs"),
+    "overflow passes": (r" and not -9223372036854775808 <= ", " and not -99223372036854775808 <= "),
+    "the largest number is too large": (r"<= 9223372036854775807", "< 9223372036854775807"),
+    "a choice takes the other branch": (r"if (t\d+) is True:\n", r"if \1 is not False:\n"),
+    "not does nothing": (r" = not ", " = "),
+    "what is missing is 0": (r"facts\.get\((\w+)\)", r"facts.get(\1, 0)"),
+    "what an item lacks is 0": (r"(v\d+)\.get\((\w+)\)", r"\1.get(\2, 0)"),
+    "filter keeps what is false": (r"is True: l", "is False: l"),
+    "what is not known is left out of a list": (r"o\d+ = False; break", "pass"),
 }
 
 
@@ -164,7 +167,7 @@ def test_wrong_source_is_found(bug: str, monkeypatch: pytest.MonkeyPatch) -> Non
 
     def planted(tree: Node, *, traced: bool) -> Source:
         source = source_of(tree, traced=traced)
-        return replace(source, text=source.text.replace(right, wrong))
+        return replace(source, text=re.sub(right, wrong, source.text))
 
     monkeypatch.setattr(personal, "source_of", planted)
     assert compare(99, RULES, ROWS, [("google", google), ("person", person)], most=1).differences

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from todoke.kernel.rules.check import Names
 from todoke.kernel.rules.interpreter import evaluate
 from todoke.kernel.rules.python_source import parts_of
-from todoke.kernel.rules.tree import Node, Over
+from todoke.kernel.rules.tree import Call, Node, Over
 from todoke.kernel.rules.words.clauses import Clauses, joins, unwrapped
 from todoke.kernel.rules.words.names import Label, Say, Scope, Unit, facts_in, in_japanese, size_of
 
@@ -45,6 +45,8 @@ def explain(
 ) -> list[Reason]:
     """The parts that must all hold, in the order of the rule; a rule without ``&&`` is one part.
 
+    A rule that gives no truth but an amount or a day is one part that says how that is worked out.
+
     ``names``, as for ``compile_rule``, tell what kinds of values facts have that are not known yet.
     ``facts`` as for ``evaluate``. What is denied is written as its contrary, and the value is that of the text: for
     ``!(age < 18)`` 「年齢が18歳以上」 and True for a person of 20.
@@ -76,8 +78,13 @@ def _truth(words: Clauses, node: Node, *, positive: bool) -> bool | None:
 
 
 def _sentence(words: Clauses, node: Node, *, positive: bool) -> str:
-    text = words.clause(node, Scope(), positive=positive).text
     inner, wanted = unwrapped(node, positive=positive)
+    if words.kind(node, Scope()) in {"int", "str", "date", "list"}:
+        text = words.noun(node, Scope())
+    else:
+        text = words.clause(node, Scope(), positive=positive).text
+    if isinstance(inner, Call) and inner.function == "_?_:_":
+        text = text[1:-1]
     if isinstance(inner, Over):
         text = _counted(words, inner, text, positive=wanted)
     return text if in_japanese() else text[:1].upper() + text[1:]

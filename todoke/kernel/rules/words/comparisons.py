@@ -70,6 +70,8 @@ class Comparisons(Nouns):
 
     def _reached(self, function: str, day: Node, scope: Scope) -> Clause:
         words = self.noun(day, scope)
+        if function in {"_<_", "_>=_"} and self.is_own_birth(day, scope):
+            return Clause(_("まだ生まれていない") if function == "_<_" else _("生まれている"))
         match function:
             case "_<_":
                 return Clause(_("まだ{day}になっていない").format(day=words))

@@ -41,6 +41,11 @@ def statement(label: str, *, positive: bool) -> str:
     for ending, contrary in _CONTRARY:
         if said.endswith(ending):
             return said if positive else said.removesuffix(ending) + contrary
-    if _ENDS_IN_VERB.search(said) and not said.endswith(_NOUNS_LIKE_VERBS):
+    if ends_in_verb(said):
         return said if positive else _("「{fact}」にあてはまらない").format(fact=said)
     return (_("{fact}である") if positive else _("{fact}ではない")).format(fact=said)
+
+
+def ends_in_verb(text: str) -> bool:
+    """Whether Japanese words are a statement by themselves (持っていない), not a noun."""
+    return bool(_ENDS_IN_VERB.search(text)) and not text.endswith(_NOUNS_LIKE_VERBS)

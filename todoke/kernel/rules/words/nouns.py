@@ -10,7 +10,8 @@ from django.utils.translation import ngettext
 
 from todoke.kernel.rules.python_source import parts_of
 from todoke.kernel.rules.tree import Call, Items, Literal, Member, Name, Node, Over
-from todoke.kernel.rules.words.names import Names, Scope, head_of, path_in
+from todoke.kernel.rules.words.flags import ends_in_verb
+from todoke.kernel.rules.words.names import Names, Scope, head_of, in_japanese, path_in
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class Nouns(Names):
         path = path_in(like, scope) if like is not None else None
         said = self.say(path, value) if path is not None and value is not None else None
         if said is not None:
-            return said
+            return _("「{text}」").format(text=said) if in_japanese() and ends_in_verb(said) else said
         match value:
             case None:
                 return _("値なし")
@@ -205,9 +206,14 @@ class Nouns(Names):
         else:
             years = node.arguments[1]
             day = _("{age}になって最初の3月31日").format(age=self.noun(years, scope, Call("age_on", ())))
-        if self.age_label(birth, scope) is not None and (not scope.items or owner_of(birth) == scope.inner):
+        if self.is_own_birth(birth, scope):
             return day
         return _("{birth}から見て{day}").format(birth=self.noun(birth, scope), day=day)
+
+    def is_own_birth(self, birth: Node, scope: Scope) -> bool:
+        """The date of birth of whom the words around are about: an item, or the person."""
+        about = not scope.items or owner_of(birth) == scope.inner
+        return about and self.age_label(birth, scope) is not None
 
     def _years_on(self, day: Node, years: Node, scope: Scope) -> str:
         words = self.noun(day, scope)
