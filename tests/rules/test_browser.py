@@ -167,7 +167,7 @@ PLANTED = [
     ("=== 28\n    ? 28 :", "=== 28\n    ? 29 :"),
     ("items.length > most", "items.length >= most"),
     ("whole[name] ?? undefined", "whole[name] ?? 0"),
-    ("(inherited && ", "(false && "),
+    ("return inherited &&", "return false &&"),
     ("left === FAILED || right === FAILED ? FAILED : undefined", "undefined"),
     ('_||_": return logic(parts, true)', '_||_": return logic(parts, false)'),
 ]

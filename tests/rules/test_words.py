@@ -170,9 +170,10 @@ SENTENCES = [
     (
         "welfare ? income / 100 * 90 : 0",
         "生活保護を受けているならば（所得を100で割った数（端数は切り捨て））に90をかけた数、そうでなければ0",
-        "(Income divided by 100 (without the fraction)) times 90 if “Receives public assistance” applies, otherwise 0",
+        "(income divided by 100 (without the fraction)) times 90 if “Receives public assistance” applies, otherwise 0",
     ),
     ("address.town != 'none'", "町名が「住所がない」ではない", "Town is not no address"),
+    ("today() >= household.spouse.birth_date", "配偶者の生まれた日になっている", "Spouse's date of birth has come"),
     ("size(household.children) >= 3", "お子さんが3人以上いる", "There are 3 or more children"),
     ("size(household.children) == 0", "お子さんがいない", "There are no children"),
     (

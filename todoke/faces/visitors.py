@@ -19,9 +19,11 @@ from todoke.kernel.sessions import principal_of
 from todoke.registry.organisations.models import Officer
 from todoke.registry.organisations.naming import office_name
 from todoke.registry.organisations.types import Role
+from todoke.registry.people.agency import acting, may_act_for
 from todoke.registry.people.models import Resident
 from todoke.registry.places.prefectures import prefecture
 
+ACTING_FOR = "acting_for"
 Parameters = ParamSpec("Parameters")
 
 
@@ -34,17 +36,37 @@ class VisitorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         kind, _, key = principal_of(request).partition(":")
         request.resident = Resident.objects.filter(pk=key).first() if kind == "resident" else None  # type: ignore[attr-defined]
+        request.agent = None  # type: ignore[attr-defined]
+        if request.resident and ACTING_FOR in request.session:  # type: ignore[attr-defined]
+            self._act(request)
         request.officer = Officer.objects.filter(pk=key, active=True).first() if kind == "officer" else None  # type: ignore[attr-defined]
-        response = self.get_response(request)
+        token = acting.set(request.agent)  # type: ignore[attr-defined]
+        try:
+            response = self.get_response(request)
+        finally:
+            acting.reset(token)
         if kind or DRAFTS in request.session or CASES in request.session:
             response.headers["Cache-Control"] = "private, no-store"
         return response
+
+    @staticmethod
+    def _act(request: HttpRequest) -> None:
+        """For whom the resident acts becomes the resident of the request, as long as they may act."""
+        agent: Resident = request.resident  # type: ignore[attr-defined]
+        person = may_act_for(agent, request.session[ACTING_FOR])
+        if person is None:
+            del request.session[ACTING_FOR]
+        else:
+            request.resident, request.agent = person, agent  # type: ignore[attr-defined]
 
 
 class ResidentRequest(HttpRequest):
     """A request of a resident who is logged in."""
 
     resident: Resident
+    agent: Resident | None
+    """Who acts for the resident, where it is not they themselves."""
+
     reading: str
 
 
@@ -67,6 +89,20 @@ def resident_required(
         return view(request, *args, **kwargs)  # type: ignore[arg-type]
 
     return guarded
+
+
+def oneself_required(
+    view: Callable[Concatenate[ResidentRequest, Parameters], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, Parameters], HttpResponse]:
+    """As ``resident_required``; what only the person themselves decides does not exist for their agent."""
+
+    @wraps(view)
+    def guarded(request: ResidentRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponse:
+        if request.agent is not None:
+            raise NotFoundError
+        return view(request, *args, **kwargs)
+
+    return resident_required(guarded)
 
 
 def officer_required(
@@ -113,6 +149,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
     english = translation.get_language() == "en"
     return {
         "resident": resident,
+        "agent": getattr(request, "agent", None),
         "officer": officer,
         "officer_roles": SimpleLazyObject(lambda: {m.role for m in officer.memberships.all()} if officer else set()),
         "officer_office": SimpleLazyObject(lambda: _first_office(officer) if officer else ""),

@@ -66,16 +66,18 @@ def pairs(seed: int, rules: int, rows: int) -> Iterator[tuple[str, Cases]]:
         yield text, Cases([facts(random) for _ in range(rows)], random.choice(_DAYS))
 
 
-def facts(random: Random) -> dict[str, Any]:
-    """Facts of one person, about a fifth of them missing."""
-    return {name: _value(shape, random) for name, shape in FACTS.items() if random.random() > 0.2}
+def facts(random: Random, missing: float = 0.16) -> dict[str, Any]:
+    """Facts of one person; ``missing`` is the share of facts and members that are absent."""
+    whole = Shape("record", members=FACTS)
+    known: dict[str, Any] = _value(whole, random, missing)
+    return known
 
 
-def _value(shape: Shape, random: Random) -> Any:
+def _value(shape: Shape, random: Random, missing: float) -> Any:
     if shape.members is not None:
-        return {name: _value(of, random) for name, of in shape.members.items() if random.random() > 0.12}
+        return {name: _value(of, random, missing) for name, of in shape.members.items() if random.random() >= missing}
     if shape.item is not None:
-        return [_value(shape.item, random) for _ in range(random.choice((0, 1, 1, 2, 2, MOST)))]
+        return [_value(shape.item, random, missing) for _ in range(random.choice((0, 1, 1, 2, 2, MOST)))]
     if shape is INT:
         number = random.choice(_NUMBERS if random.random() < 0.9 else _FAR_NUMBERS)
         return -number if number > 0 and random.random() < 0.25 else number
@@ -124,7 +126,7 @@ class _Rule:
     def _constant(self, kind: str) -> str:
         if kind in {"ints", "strs"}:
             return self._items(kind[:-1])()
-        value = _value({"bool": BOOL, "int": INT, "str": STR, "date": DATE}[kind], self._random)
+        value = _value({"bool": BOOL, "int": INT, "str": STR, "date": DATE}[kind], self._random, 0)
         if value == -(2**63):
             return "(-9223372036854775807 - 1)"
         if kind == "date":

@@ -16,11 +16,11 @@ ROWS = 20
 
 def test_no_back_end_differs_from_google() -> None:
     started = time.perf_counter()
-    found = compare(20261124, max(PAIRS // ROWS, 1), ROWS, BACK_ENDS)
+    found = compare(20261124, PAIRS * 101 // 100 // ROWS + 1, ROWS, BACK_ENDS)
     seconds = time.perf_counter() - started
     logger.info("%s pairs, %s rules, %s skipped, %.1f s", found.pairs, found.rules, found.skipped, seconds)
     assert not found.differences, "\n".join(found.differences)
-    assert found.pairs >= PAIRS * 0.97
+    assert found.pairs >= PAIRS
 
 
 def test_the_rules_ask_for_everything_and_are_now_known_now_not() -> None:

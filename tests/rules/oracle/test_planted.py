@@ -119,7 +119,7 @@ SOURCES: dict[str, tuple[str, str]] = {
     "less is at most": (r" < ", " <= "),
     "equal is unequal": (r" == ", " != "),
     "beginning and end swapped": (r"\.startswith\(", ".endswith("),
-    "division rounds down": (r"abs\((\S+)\) // abs\((\S+)\) if .+? else .+ if", r"\1 // \2 if"),
+    "division rounds down": (r"else -\(abs\((\S+)\) // abs\((\S+)\)\)\)", r"else (\1 // \2))"),
     "the quotient has the wrong sign": (r" is \(", " is not ("),
     "the rest is never negative": (r"else -\(abs", "else (abs"),
     "overflow passes": (r" and not -9223372036854775808 <= ", " and not -99223372036854775808 <= "),

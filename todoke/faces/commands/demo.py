@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.db.models import Count
 
 from todoke.faces.commands.processes import ProcessError, together
+from todoke.faces.demonstration import once_only
 from todoke.faces.demonstration.browsing import StoryError
 from todoke.faces.demonstration.cards import write_cards
 from todoke.faces.demonstration.officers import PASSWORD, load_officers
@@ -23,6 +24,7 @@ from todoke.loops.apply.models import Case
 from todoke.loops.apply.packs import read_packs
 from todoke.loops.apply.types import CaseState
 from todoke.registry.catalogue.actions import publish_packs
+from todoke.registry.catalogue.queries import current_packs
 from todoke.registry.people.models import Resident
 from todoke.registry.places.actions import load_places
 
@@ -68,7 +70,13 @@ def _prepare(residents: int) -> None:
     load_officers()
     load_population(residents=residents)
     write_cards()
-    publish_packs(packs=read_packs(settings.PACKS).values(), actor="system")
+    later = {once_only.LATER} - {pack.id for pack in current_packs()}
+    publish_packs(packs=[p for p in read_packs(settings.PACKS).values() if p.id not in later], actor="system")
+
+
+def _publish_later() -> bool:
+    """The service that comes in the course of the story; False when it was there already."""
+    return bool(publish_packs(packs=[read_packs(settings.PACKS)[once_only.LATER]], actor="system"))
 
 
 def run(args: argparse.Namespace) -> int:
@@ -123,10 +131,13 @@ def _story(portal: str, mailbox: str) -> bool:
         steps += 1
         _line(f"  {time.monotonic() - began:5.1f} 秒  {words}")
 
-    _line("物語：保育施設利用申込と情報公開請求")
+    _line("物語：保育施設利用申込、あなたへ、わたしの情報、情報公開請求")
     try:
         applicants = _applicants()
         childcare(stage, applicants[0], say)
+        once_only.for_me(stage, applicants[0], say)
+        once_only.my_data(stage, applicants[0], say)
+        once_only.told_once(stage, applicants[0], _publish_later, say)
         disclosure(stage, say)
         if not Case.objects.filter(state=CaseState.RECEIVED, resident__isnull=False).exists():
             waiting_applications(stage, applicants[1:6], say)

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from todoke.faces.console import case, decision, worklist
+from todoke.faces.console import agencies, case, decision, worklist
 
 app_name = "console"
 urlpatterns = [
@@ -20,5 +20,6 @@ urlpatterns = [
     path("cases/<slug:receipt_number>/propose/", decision.propose, name="case-propose"),
     path("cases/<slug:receipt_number>/approve/", decision.approve, name="case-approve"),
     path("cases/<slug:receipt_number>/send-back/", decision.back, name="case-send-back"),
+    path("agencies/", agencies.agencies, name="agencies"),
     path("", include("todoke.faces.console.staff_urls")),
 ]

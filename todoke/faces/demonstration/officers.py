@@ -13,7 +13,7 @@ from django.db import transaction
 
 from todoke.faces.demonstration.errors import NoDemonstrationError, UnknownAccountError
 from todoke.faces.demonstration.names import GIVEN, SURNAMES
-from todoke.faces.demonstration.offices import CHILDCARE, PREFECTURAL_RECORDS
+from todoke.faces.demonstration.offices import CHILDCARE, MUNICIPAL, PREFECTURAL_RECORDS, RECORDS, VEHICLE_TAX
 from todoke.faces.demonstration.population import story_municipality
 from todoke.kernel import clock
 from todoke.kernel.signing import encrypt
@@ -54,7 +54,7 @@ def current_code(login: str) -> str:
 
 
 def accounts() -> list[Account]:
-    """Of every municipality's childcare office, of the prefecture's records office, an auditor and the platform's."""
+    """Of each municipality's childcare office, of all offices of the story's, of the prefecture's; auditor, platform."""
     top = settings.PREFECTURE
     body = _word(prefecture(top).short_name_en)
     story = story_municipality().code
@@ -70,7 +70,15 @@ def accounts() -> list[Account]:
         for part, role in _ROLES.items():
             name = _NAMED[part] if code == story else _name(f"{code} {part}")
             found.append(Account(f"{word}-{part}", name, ((office, role),)))
-    return sorted(found, key=lambda account: (not _of_story(account, story), account.login))
+    for kind in MUNICIPAL:
+        if kind not in {CHILDCARE, RECORDS}:
+            found += _of_office(f"{_words()[story]}-{kind.function}", f"{story}-{kind.function}")
+    found += _of_office(f"{body}-{VEHICLE_TAX.function}", f"{top}-{VEHICLE_TAX.function}")
+    return sorted(found, key=lambda account: (not _of_story(account, story), account.login.count("-"), account.login))
+
+
+def _of_office(login: str, office: str) -> list[Account]:
+    return [Account(f"{login}-{part}", _name(f"{office} {part}"), ((office, role),)) for part, role in _ROLES.items()]
 
 
 def _of_story(account: Account, code: str) -> bool:

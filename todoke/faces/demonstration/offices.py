@@ -38,6 +38,7 @@ DEPARTMENTS = [
     ("health-welfare", "保健福祉部", "Health and Welfare Department"),
 ]
 VEHICLE_TAX = OfficeKind("vehicle-tax", "税務課", "Taxation Office")
+CHILD_SUPPORT = OfficeKind("child-support", "子育て社会推進課", "Child-Rearing Promotion Office")
 PREFECTURAL_RECORDS = OfficeKind("records", "県政情報・文書課", "Prefectural Information and Records Office")
 
 
@@ -62,6 +63,7 @@ def load_offices() -> list[Organisation]:
     organisations += departments.values()
     for kind in (PREFECTURAL_RECORDS, VEHICLE_TAX):
         organisations.append(_office(top.code, kind, departments["general-affairs"], ""))
+    organisations.append(_office(top.code, CHILD_SUPPORT, departments["health-welfare"], ""))
     for municipality in Municipality.objects.filter(prefecture_code=settings.PREFECTURE).defer("boundary"):
         body = set_organisation(
             code=municipality.code,

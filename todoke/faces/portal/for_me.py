@@ -1,5 +1,6 @@
 """Services that find the reader (あなたへ): what fits, what may fit after a question, what does not, and why."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,20 +14,40 @@ from todoke.faces.portal.fact_questions import question_of
 from todoke.faces.visitors import ResidentRequest, resident_required
 from todoke.kernel import clock
 from todoke.kernel.errors import NotFoundError
+from todoke.kernel.rules import canonical
 from todoke.kernel.rules.words import Reason
+from todoke.kernel.rules.words.names import facts_in
 from todoke.loops.apply.matching import Verdict, verdicts
 from todoke.loops.apply.proactive import note_seen
+from todoke.registry.catalogue.eligibility import parameters_on, rule_of
 from todoke.registry.catalogue.queries import current_packs
 from todoke.registry.people import consents
 from todoke.registry.people.actions import learn_facts
-from todoke.registry.people.keys import KEYS, as_said
-from todoke.registry.people.queries import Known, own_facts
+from todoke.registry.people.keys import KEYS, as_said, date_paths
+from todoke.registry.people.queries import Known, for_rules, own_facts
 
 
 def _reason(reason: Reason, facts: Known) -> dict[str, Any]:
     used = [facts[key] for name in reason.facts if (key := name.removeprefix("facts.")) in facts]
     sources = dict.fromkeys((fact.source.value, fact.detail) for fact in used)
     return {"text": reason.text, "value": reason.value, "sources": list(sources), "stale": any(f.stale for f in used)}
+
+
+def _for_browser(verdict: Verdict, facts: Known) -> dict[str, Any]:
+    """The rule's tree, and of the reader's own facts those that it names, so that their browser can work it out."""
+    pack, today = verdict.pack, clock.today()
+    tree = rule_of(pack, pack.eligible or "").tree
+    used = {name.removeprefix("facts.") for name in facts_in(tree)}
+    return {
+        "tree": canonical(tree),
+        "scope": {
+            "facts": for_rules({key: fact for key, fact in facts.items() if key in used}),
+            "parameters": parameters_on(pack, today),
+        },
+        "dates": [f"facts.{path}" for key in sorted(used & set(KEYS)) for path in date_paths(key)],
+        "kinds": {key: KEYS[key].shape.kind for key in verdict.ask},
+        "today": today.isoformat(),
+    }
 
 
 def _page(
@@ -46,6 +67,7 @@ def _page(
             "questions": [question_of(key, typed if here else {}, errors if here else {}) for key in verdict.ask],
             "amounts": [(labels[name], yen) for name, yen in verdict.amounts.items() if yen is not None],
             "filled": verdict.filled,
+            "rule": json.dumps(_for_browser(verdict, facts), ensure_ascii=False, default=str) if verdict.ask else "",
             "draft": drafts.get(verdict.pack.id),
         }
 

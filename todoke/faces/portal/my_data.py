@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from todoke.capabilities.forms.actions import begin_draft
 from todoke.faces.portal.fact_questions import question_of
-from todoke.faces.visitors import ResidentRequest, resident_required
+from todoke.faces.visitors import ResidentRequest, oneself_required, resident_required
 from todoke.kernel import clock
 from todoke.kernel.errors import NotFoundError
 from todoke.loops.apply.export import everything_about
@@ -158,7 +158,7 @@ def contest(request: ResidentRequest, key: str) -> HttpResponse:
 
 
 @require_POST
-@resident_required
+@oneself_required
 def consent(request: ResidentRequest, purpose: str) -> HttpResponse:
     """Allow something, or take it back; either has effect at once."""
     if purpose not in consents.PURPOSES or request.POST.get("given") not in {"yes", "no"}:
@@ -169,7 +169,7 @@ def consent(request: ResidentRequest, purpose: str) -> HttpResponse:
 
 
 @require_safe
-@resident_required
+@oneself_required
 def download(request: ResidentRequest) -> HttpResponse:
     """Everything that is held on the resident, as JSON."""
     response = JsonResponse(everything_about(request.resident), json_dumps_params={"ensure_ascii": False, "indent": 1})
@@ -178,7 +178,7 @@ def download(request: ResidentRequest) -> HttpResponse:
 
 
 @require_POST
-@resident_required
+@oneself_required
 def contact(request: ResidentRequest) -> HttpResponse:
     """Where e-mails go; empty: none."""
     email = request.POST.get("email", "").strip()

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from todoke.faces.portal import application, cases, follow, for_me, home, inbox, login, my_data, pages, places, services
+from todoke.faces.portal import (
+    agents,
+    application,
+    cases,
+    follow,
+    for_me,
+    home,
+    inbox,
+    login,
+    my_data,
+    pages,
+    places,
+    services,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -47,6 +60,12 @@ urlpatterns = [
     path("my-data/facts/<str:key>/say/", my_data.say_fact, name="fact-say"),
     path("my-data/facts/<str:key>/contest/", my_data.contest, name="fact-contest"),
     path("my-data/consents/<slug:purpose>/", my_data.consent, name="consent"),
+    path("agents/", agents.agents, name="agents"),
+    path("agents/grant/", agents.grant, name="agent-grant"),
+    path("agents/take-up/", agents.take_up, name="agent-take-up"),
+    path("agents/<int:agency_id>/end/", agents.end, name="agent-end"),
+    path("agents/act/", agents.act, name="act"),
+    path("agents/stop/", agents.stop, name="act-stop"),
     path("for-me/", for_me.for_me, name="for-me"),
     path("for-me/<slug:pack_id>/answer/", for_me.answer, name="for-me-answer"),
 ]

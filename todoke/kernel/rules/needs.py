@@ -4,6 +4,7 @@ Each node gets the smallest sets of missing facts that could make it true, false
 settles every case. A missing member of a list's item counts as the list, since a list is asked for as a whole.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -29,8 +30,11 @@ def smallest(sets: Iterable[frozenset[str]]) -> Sets:
     if len(sets) < 2:
         return tuple(sets)
     kept: list[frozenset[str]] = []
-    for candidate in sorted(dict.fromkeys(sets), key=len):
-        if not any(other <= candidate for other in kept):
+    for candidate in sorted(sets, key=len):
+        for other in kept:
+            if other <= candidate:
+                break
+        else:
             kept.append(candidate)
     return tuple(kept[:MAX_SETS])
 
@@ -45,10 +49,10 @@ def together(parts: Iterable[Sets]) -> Sets:
     """What is enough for all of several."""
     whole = NOW
     for part in parts:
-        if whole == NOW:
+        if whole is NOW or whole == NOW:
             whole = part
-        elif part != NOW:
-            whole = smallest(one | other for one in whole for other in part)
+        elif part is not NOW and part != NOW:
+            whole = smallest([one | other for one in whole for other in part])
     return whole
 
 
@@ -81,14 +85,18 @@ class State(NamedTuple):
 
     items: tuple["State", ...] | None = None
     term: Term | None = None
+    truths: tuple[str, ...] = ()
+    """The missing facts that it is as true as (more than one behind a choice)."""
 
 
 FAILED = State()
+NOTHING = State(None, True, NOW)
 
 
 def _known(value: Any, path: str = "", *, item: bool = False, items: tuple[State, ...] | None = None) -> State:
-    true, false = (NOW if value is True else NEVER), (NOW if value is False else NEVER)
-    return State(value, True, NOW, true, false, path, item, items)
+    if value is True or value is False:
+        return State(value, True, NOW, NOW if value else NEVER, NEVER if value else NOW, path, item, items)
+    return State(value, True, NOW, NEVER, NEVER, path, item, items)
 
 
 def _open(needs: Sets, path: str = "", *, item: bool = False, term: Term | None = None) -> State:
@@ -96,7 +104,12 @@ def _open(needs: Sets, path: str = "", *, item: bool = False, term: Term | None 
 
 
 def _missing(path: str, *, item: bool) -> State:
-    return _open((frozenset({path}),), path, item=item, term=None if item else Term(path))
+    needs = (frozenset({path}),)
+    return (
+        _open(needs, path, item=True)
+        if item
+        else State(None, False, needs, needs, needs, path, term=Term(path), truths=(path,))
+    )
 
 
 def _truth(true: Sets, false: Sets) -> State:
@@ -120,6 +133,9 @@ class Needs:
     truths: set[str] = field(default_factory=set)
     """Missing facts that stand where a truth value does."""
 
+    uses: Counter[str] = field(default_factory=Counter)
+    """How often each missing fact was compared or asked for its truth, in order of mention."""
+
     loose: bool = False
     """Whether a missing fact was used in any other way."""
 
@@ -129,19 +145,18 @@ class Needs:
 
     def of(self, node: Node, scope: Mapping[str, State]) -> State:
         """What the node needs; ``scope`` has the variables of the loops around it."""
-        match node:
-            case Literal(value):
-                return _known(value)
-            case Name(name):
-                return scope[name] if name in scope else self._looked_up(self.facts, name, _known(None))
-            case Member(of, name):
-                return self._member(self.of(of, scope), name)
-            case Items(items):
-                return self._listed([self.of(item, scope) for item in items])
-            case Over():
-                return self._over(node, scope)
-            case Call():
-                return self._call(node, scope)
+        if isinstance(node, Call):
+            return self._call(node, scope)
+        if isinstance(node, Literal):
+            return _known(node.value)
+        if isinstance(node, Name):
+            return scope.get(node.name) or self._looked_up(self.facts, node.name, NOTHING)
+        if isinstance(node, Member):
+            return self._member(self.of(node.of, scope), node.name)
+        if isinstance(node, Items):
+            return self._listed([self.of(item, scope) for item in node.items])
+        if isinstance(node, Over):
+            return self._over(node, scope)
         return self._by_interpreter(node, scope)
 
     def _member(self, whole: State, name: str) -> State:
@@ -164,10 +179,9 @@ class Needs:
 
     def _asked(self, state: State) -> State:
         """A state that stands where a truth value does."""
-        if state.term is not None and state.term.kind == "fact":
-            self.truths.add(state.term.path)
-        elif state.item and not state.known:
-            self.loose = True
+        self.truths.update(state.truths)
+        self.uses.update(state.truths)
+        self.loose = self.loose or (state.item and not state.known)
         return state
 
     def _listed(self, states: list[State]) -> State:
@@ -245,7 +259,6 @@ class Needs:
         self._asked(condition)
         if condition.known:
             return then if condition.value is True else otherwise if condition.value is False else FAILED
-        self._used(part for part in (then, otherwise) if part.term is not None)
 
         def by(met: Sets, unmet: Sets) -> Sets:
             return either((together((condition.true, met)), together((condition.false, unmet))))
@@ -254,6 +267,7 @@ class Needs:
             needs=by(then.needs, otherwise.needs),
             true=by(then.true, otherwise.true),
             false=by(then.false, otherwise.false),
+            truths=then.truths + otherwise.truths,
         )
 
     def _strict(self, function: str, parts: list[State]) -> State:
@@ -266,6 +280,7 @@ class Needs:
             return FAILED
         if function in _COMPARISONS:
             self.compared.append((function, parts[0], parts[1]))
+            self.uses.update(part.term.path for part in parts if part.term is not None)
             return _open(needs)
         term = self._term(function, parts)
         if term is None:

@@ -6,7 +6,7 @@ None in a variable is "not known"; what cannot be worked out becomes that too.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from todoke.kernel.rules.functions import FUNCTIONS
 from todoke.kernel.rules.tree import Call, Items, Literal
@@ -31,7 +31,8 @@ _APPLIED = frozenset(_GIVES) | {
     "end_of_month",
     "fiscal_year_end_of_age",
 }
-STRICT = _APPLIED | _ORDERS.keys() | {"_==_", "_!=_", "_in_", "_+_", "_-_", "_*_", "_/_", "_%_", "-_", "!_", "date"}
+TESTS = frozenset({*_ORDERS, "_==_", "_!=_", "_in_"})
+STRICT = _APPLIED | TESTS | {"_+_", "_-_", "_*_", "_/_", "_%_", "-_", "!_", "date"}
 """Functions that are not known as soon as one argument is not."""
 
 
@@ -52,6 +53,13 @@ class Operand:
     constant: bool = False
 
 
+class Test(NamedTuple):
+    """A condition before it is written down: ``expression`` where ``guard`` is true, else not known."""
+
+    guard: str
+    expression: str
+
+
 class Operators:
     """Lines of one function, and how operators are written into them."""
 
@@ -61,9 +69,6 @@ class Operators:
         self._indent = 1
         self._names = 0
         self._calls: dict[str, Callable[[Call, list[Operand]], Operand]] = {
-            "_==_": self._equal,
-            "_!=_": self._equal,
-            "_in_": self._among,
             "_+_": self._plus,
             "_-_": self._minus_or_times,
             "_*_": self._minus_or_times,
@@ -74,7 +79,7 @@ class Operators:
             "date": self._date,
             "startsWith": self._affix,
             "endsWith": self._affix,
-            **dict.fromkeys(_ORDERS, self._ordered),
+            **dict.fromkeys(TESTS, self._compared),
             **dict.fromkeys(_APPLIED - {"startsWith", "endsWith"}, self._strict),
         }
 
@@ -133,6 +138,12 @@ class Operators:
         """The expression, which may be None even where all parts are known."""
         return self._given(self._where_known(parts, expression), kind)
 
+    def _all_known(self, parts: list[Operand]) -> str:
+        tests = [
+            f"not ({part.unknown})" if part.null else f"{part.value} is not None" for part in parts if part.unknown
+        ]
+        return " and ".join(tests)
+
     def _where_known(self, parts: list[Operand], expression: str) -> str:
         unknown = " or ".join(part.unknown for part in parts if part.unknown)
         return f"(None if {unknown} else {expression})" if unknown else expression
@@ -144,7 +155,32 @@ class Operators:
     def _strict(self, node: Call, parts: list[Operand]) -> Operand:
         return self._given(self._applied(node, parts), _GIVES.get(node.function, ""))
 
-    def _equal(self, node: Call, parts: list[Operand]) -> Operand:
+    def _compared(self, node: Call, parts: list[Operand]) -> Operand:
+        test = self._test(node, parts)
+        if test is not None:
+            return self._guarded(test.guard, test.expression, "bool")
+        left, right = (part.value for part in parts)
+        if node.function == "_in_":
+            return self._failing(parts, f"among({left}, {right})", "bool")
+        of = self._name("k")
+        self._line(f"{of} = type({left})")
+        guard = f"{of} is type({right}) and {of} in ORDERED"
+        return self._guarded(guard, f"{left} {_ORDERS[node.function]} {right}", "bool", self._applied(node, parts))
+
+    def _test(self, node: Call, parts: list[Operand]) -> Test | None:
+        """A comparison of TESTS, as far as its parts' kinds are certain enough."""
+        if node.function == "_in_":
+            return self._among(node, parts[0])
+        return self._ordered(node, *parts) if node.function in _ORDERS else self._equal(node, parts)
+
+    def _ordered(self, node: Call, left: Operand, right: Operand) -> Test | None:
+        for kind in ("int", "str"):
+            if kind in (left.kind, right.kind):
+                guard = self._guard([left, right], kind)
+                return Test(guard, f"{left.value} {_ORDERS[node.function]} {right.value}")
+        return None
+
+    def _equal(self, node: Call, parts: list[Operand]) -> Test:
         left, right = parts
         kinds = {part.kind for part in parts} - {""}
         tests = [f"{left.value} == {right.value}"]
@@ -154,31 +190,22 @@ class Operators:
         else:
             tests = [f"type({left.value}) is type({right.value})", f"bool({tests[0]})"]
         same = " and ".join(tests)
-        return self._unless(parts, same if node.function == "_==_" else f"not ({same})", "bool")
+        return Test(self._all_known(parts), same if node.function == "_==_" else f"not ({same})")
 
-    def _ordered(self, node: Call, parts: list[Operand]) -> Operand:
-        left, right = parts
-        compared = f"{left.value} {_ORDERS[node.function]} {right.value}"
-        for kind in ("int", "str"):
-            if kind in (left.kind, right.kind):
-                return self._guarded(self._guard(parts, kind), compared, "bool")
-        of = self._name("k")
-        self._line(f"{of} = type({left.value})")
-        guard = f"{of} is type({right.value}) and {of} in ORDERED"
-        return self._guarded(guard, compared, "bool", self._applied(node, parts))
-
-    def _among(self, node: Call, parts: list[Operand]) -> Operand:
-        item, whole = parts
+    def _among(self, node: Call, item: Operand) -> Test | None:
+        """In a list of constants of one kind."""
         listed = node.arguments[1]
-        values = [part.value for part in listed.items if isinstance(part, Literal)] if isinstance(listed, Items) else []
+        if not isinstance(listed, Items) or not all(isinstance(part, Literal) for part in listed.items):
+            return None
+        values = [part.value for part in listed.items if isinstance(part, Literal)]
         kinds = {type(value) for value in values}
-        kind = _KINDS.get(kinds.pop(), "") if len(kinds) == 1 else ""
-        if kind and isinstance(listed, Items) and len(values) == len(listed.items):
-            found = f"{item.value} in {self._constant(frozenset(values))}"
-            if item.kind != kind:
-                found = f"type({item.value}) is {kind} and {found}"
-            return self._unless([item], found, "bool")
-        return self._failing(parts, f"among({item.value}, {whole.value})", "bool")
+        kind = _KINDS.get(kinds.pop()) if len(kinds) == 1 else None
+        if kind is None:
+            return None
+        found = f"{item.value} in {self._constant(frozenset(values))}"
+        return Test(
+            self._all_known([item]), found if item.kind == kind else f"type({item.value}) is {kind} and {found}"
+        )
 
     def _plus(self, _node: Call, parts: list[Operand]) -> Operand:
         left, right = parts

@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
-from todoke.kernel.rules.python_operators import Operand, Operators
+from todoke.kernel.rules.python_operators import TESTS, Operand, Operators, Test
 from todoke.kernel.rules.tree import Call, Items, Literal, Member, Name, Node, Over, path_of
 
 _MAX_INDENT = 12
@@ -193,14 +193,22 @@ class _Writer(Operators):
         stop = "" if self._traced else f"return {decides}" if returns else f"{value} = {decides}; break"
         with self._block("while True:") if stop and not returns else nullcontext():
             for part, number in self._numbers(node, at):
-                self._weigh(self._value(part, number, scope), value, decides, stop)
+                self._weigh(part, number, scope, value, decides, stop)
             if stop and not returns:
                 self._line("break")
         return Operand(value, "bool", f"{value} is None")
 
-    def _weigh(self, part: Operand, into: str, decides: bool, stop: str) -> None:
+    def _weigh(self, node: Node, at: int, scope: Scope, into: str, decides: bool, stop: str) -> None:
         """Let one part of a chain or loop decide it, or leave it open."""
-        value = self._truth(part)
+        if stop and isinstance(node, Call) and node.function in TESTS and self._indent <= _MAX_INDENT:
+            parts = [self._value(part, number, scope) for part, number in self._numbers(node, at)]
+            test = self._test(node, parts)
+            if test is not None:
+                self._stop_if(test, into, decides, stop)
+                return
+            value = self._truth(self._compared(node, parts))
+        else:
+            value = self._truth(self._value(node, at, scope))
         with self._block(f"if {value} is not {not decides}:"):
             if stop:
                 self._line(f"if {value} is {decides}: {stop}")
@@ -208,6 +216,15 @@ class _Writer(Operators):
             else:
                 self._line(f"if {value} is {decides}: {into} = {decides}")
                 self._line(f"elif {into} is not {decides}: {into} = None")
+
+    def _stop_if(self, test: Test, into: str, decides: bool, stop: str) -> None:
+        condition = test.expression if decides else f"not ({test.expression})"
+        if test.guard:
+            with self._block(f"if {test.guard}:"):
+                self._line(f"if {condition}: {stop}")
+            self._line(f"else: {into} = None")
+        else:
+            self._line(f"if {condition}: {stop}")
 
     def _truth(self, part: Operand) -> str:
         """The value to be asked whether it ``is`` True; Python warns of asking that of a number."""
@@ -251,7 +268,7 @@ class _Writer(Operators):
                 self._line(f"{value} = {not decides}")
                 with self._block(f"for {item} in {items}:"):
                     stop = "" if self._traced else f"{value} = {decides}; break"
-                    self._weigh(self._value(body, at_body, inner), value, decides, stop)
+                    self._weigh(body, at_body, inner, value, decides, stop)
                 return Operand(value, "bool", f"{value} is None")
             kept, whole = self._name("l"), self._name("o")
             self._line(f"{kept} = []; {whole} = True")

@@ -1,6 +1,6 @@
 """Which missing facts could settle a rule, and which one to ask for next."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -53,13 +53,9 @@ def next_question(trees: Sequence[Node], facts: Mapping[str, Any], today: date) 
                 weights[path] = weights.get(path, 0.0) + weight
     if not weights:
         return None
-    mentioned = {path: place for place, path in enumerate(_mentioned(trees))}
-    return min(weights, key=lambda path: (-weights[path], mentioned.get(path, len(mentioned)), path))
-
-
-def _mentioned(trees: Iterable[Node]) -> Iterator[str]:
-    """All dotted names in order, each once."""
-    yield from dict.fromkeys(path for tree in trees for path in _paths(tree))
+    mentioned = list(dict.fromkeys(path for tree in trees for path in _paths(tree)))
+    places = {path: place for place, path in enumerate(mentioned)}
+    return min(weights, key=lambda path: (-weights[path], places.get(path, len(places)), path))
 
 
 def _paths(node: Node) -> Iterator[str]:
@@ -78,19 +74,6 @@ def _ways(tree: Node, facts: Mapping[str, Any], today: date) -> tuple[Sets, Sets
         return (NOW if value is True else NEVER), (NOW if value is False else NEVER)
     needs = Needs(facts, today)
     root = needs.whole(tree)
-    if needs.loose or not _stands_twice(tree, facts):
+    if needs.loose or max(needs.uses.values(), default=0) < 2:
         return root.true, root.false
     return exact_ways(tree, facts, today, needs) or (root.true, root.false)
-
-
-def _stands_twice(tree: Node, facts: Mapping[str, Any]) -> bool:
-    """Whether a missing fact is mentioned more than once."""
-    paths = [path for path in _paths(tree) if _is_missing(facts, path)]
-    return len(set(paths)) < len(paths)
-
-
-def _is_missing(facts: Mapping[str, Any], path: str) -> bool:
-    whole: Any = facts
-    for name in path.split("."):
-        whole = whole.get(name) if isinstance(whole, Mapping) else None
-    return whole is None

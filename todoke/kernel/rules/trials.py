@@ -67,7 +67,7 @@ def _values(needs: Needs) -> dict[str, list[Any]] | None:
         path, beside = values
         found.setdefault(path, set()).update(beside)
     _share(found, pairs)
-    return {path: sorted(values, key=lambda value: (type(value).__name__, value)) for path, values in found.items()}
+    return {path: sorted(found[path], key=lambda value: (type(value).__name__, value)) for path in needs.uses}
 
 
 def _compared(function: str, left: State, right: State) -> tuple[str, set[Any]] | None:

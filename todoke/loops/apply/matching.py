@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from todoke.capabilities.forms.answers import filled_in, shown_pages, shown_questions
+from django.utils.translation import gettext as _
+
+from todoke.capabilities.forms.answers import filled_in, shown_in_item, shown_pages, shown_questions
 from todoke.capabilities.forms.types import Form, form_of
 from todoke.capabilities.forms.validation import QUIET
 from todoke.kernel.rules.tree import Call, Node, tree_hash
 from todoke.kernel.rules.words import Reason, explain
-from todoke.registry.catalogue.eligibility import amounts_of, eligibility, rule_of, scope_of
+from todoke.kernel.rules.words.names import facts_in
+from todoke.registry.catalogue.eligibility import amounts_of, eligibility, names_of_pack, rule_of, scope_of
 from todoke.registry.catalogue.types import Pack, in_language
 from todoke.registry.people.keys import KEYS, label_of, member_label, value_in_words
 from todoke.registry.people.queries import Known
@@ -32,10 +35,15 @@ class Verdict:
 
 
 def verdicts(packs: Iterable[Pack], facts: Known, day: date, reading: str) -> list[Verdict]:
-    """Of the packs that say whom they are for: first those that fit, then those that may, then the others."""
-    found = [_verdict(pack, facts, day, reading) for pack in packs if pack.eligible]
+    """Of the packs that are for some and not for others: first those that fit, then those that may, then the others."""
+    found = [_verdict(pack, facts, day, reading) for pack in packs if is_for_some(pack)]
     order = {True: 0, None: 1, False: 2}
     return sorted(found, key=lambda verdict: order[verdict.holds])
+
+
+def is_for_some(pack: Pack) -> bool:
+    """Whether its rule asks anything of a person; what is for everybody finds nobody."""
+    return pack.eligible is not None and bool(facts_in(rule_of(pack, pack.eligible).tree))
 
 
 def _verdict(pack: Pack, facts: Known, day: date, reading: str) -> Verdict:
@@ -56,7 +64,7 @@ def _form(pack: Pack) -> Form:
     return form_of(pack.form)
 
 
-def parts_of(tree: Node) -> tuple[Node, ...]:
+def conjuncts_of(tree: Node) -> tuple[Node, ...]:
     """What all has to hold."""
     return tree.arguments if isinstance(tree, Call) and tree.function == "_&&_" else (tree,)
 
@@ -67,8 +75,8 @@ def reasons_of(pack: Pack, facts: Known, day: date, reading: str) -> Iterable[Re
         return
     own = {rule_of(pack, text).hash: texts for text, texts in pack.reasons.items()}
     scope = scope_of(pack, facts, day)
-    for part in parts_of(rule_of(pack, pack.eligible).tree):
-        explained = explain(part, scope, day, _label, _say)
+    for part in conjuncts_of(rule_of(pack, pack.eligible).tree):
+        explained = explain(part, scope, day, _label, _say, _unit, names_of_pack(pack))
         if texts := own.get(tree_hash(part)):
             value = all_of(reason.value for reason in explained)
             names = tuple(dict.fromkeys(name for reason in explained for name in reason.facts))
@@ -93,14 +101,26 @@ def _say(name: str, value: object) -> str:
     return value_in_words(key, value) if key in KEYS else str(value)
 
 
+def _unit(name: str) -> str | None:
+    declared = KEYS.get(name.removeprefix("facts."))
+    return _(declared.unit) if declared and declared.unit else None
+
+
 def filled_percent(form: Form, facts: Known) -> int:
-    """How much of the form is there already: of the questions that it begins with, those with a value."""
+    """How much of the form is there already: of the answers that it begins with and cannot do without, those known."""
     whole = filled_in(form, {}, facts)
-    asked = [
-        question
-        for page in shown_pages(form, whole, facts)
-        for question in shown_questions(page, whole, facts)
-        if question.type not in QUIET and question.required
-    ]
-    known = [question for question in asked if whole.get(question.id) not in (None, "", [])]
-    return 100 * len(known) // len(asked) if asked else 100
+    asked = known = 0
+    for page in shown_pages(form, whole, facts):
+        for question in shown_questions(page, whole, facts):
+            value = whole.get(question.id)
+            answers = [value] if question.required and question.type not in QUIET else []
+            if question.type == "group" and value:
+                answers = [
+                    item.get(inner.id)
+                    for item in value
+                    for inner in shown_in_item(question, item, whole, facts)
+                    if inner.required and inner.type not in QUIET
+                ]
+            asked += len(answers)
+            known += sum(answer not in (None, "", []) for answer in answers)
+    return 100 * known // asked if asked else 100

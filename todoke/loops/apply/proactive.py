@@ -11,6 +11,7 @@ from todoke.capabilities.forms.actions import begin_draft
 from todoke.capabilities.forms.models import Draft
 from todoke.exchange.messages.actions import send_message
 from todoke.kernel import clock
+from todoke.loops.apply.matching import is_for_some
 from todoke.loops.apply.models import Case, Decision, FittingService
 from todoke.registry.catalogue.eligibility import eligibility
 from todoke.registry.catalogue.queries import current_packs, current_version, pack_of
@@ -36,14 +37,14 @@ def note_seen(*, resident: Resident, packs: Iterable[Pack]) -> None:
 
 def check(residents: list[Resident], packs: list[Pack]) -> int:
     """Tell each of ``residents`` of those of ``packs`` that fit and that they do not know; gives the messages sent."""
-    keys = {key for pack in packs if pack.eligible for key in pack.purposes}
+    keys = {key for pack in packs for key in pack.purposes}
     with access.batch(reader=READER, keys=keys):
         known = facts_in_batch(residents, keys)
         return sum(
             _tell(resident, pack)
             for resident in residents
             for pack in packs
-            if pack.eligible and eligibility(pack, known[resident.pk], clock.today())[0]
+            if eligibility(pack, known[resident.pk], clock.today())[0]
         )
 
 
@@ -83,8 +84,8 @@ def consenting(after: str = "") -> list[Resident]:
 
 
 def packs_named(pack_id: str) -> list[Pack]:
-    """The current version of one, or all."""
-    return [pack for pack in current_packs() if pack_id in {"", pack.id}]
+    """Of the services that are for some and not for others, the current version of one, or all."""
+    return [pack for pack in current_packs() if pack_id in {"", pack.id} and is_for_some(pack)]
 
 
 def end_of(decision: Decision, pack: Pack) -> date | None:

@@ -67,8 +67,8 @@ def read_yaml(path: Path) -> tuple[Any, Lines]:
     """A file's content, and the line of each of its places. Raises PackError."""
     name = f"{path.parent.name}/{path.name}"
     try:
-        text = path.read_text(encoding="utf-8")
-        node = yaml.compose(text, Loader=_Loader)
+        loader = _Loader(path.read_text(encoding="utf-8"))
+        node = loader.get_single_node()
     except OSError:
         raise PackError([f"{name}: cannot be read"]) from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -81,10 +81,10 @@ def read_yaml(path: Path) -> tuple[Any, Lines]:
         _note_lines(node, (), lines, repeated, name)
     if repeated:
         raise PackError(repeated)
-    return _plain(yaml.load(text, Loader=_Loader)), lines  # noqa: S506 - a SafeLoader
+    return _plain(loader.construct_document(node) if node is not None else None), lines
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     """YAML 1.2's truth values: on, off, yes and no are words."""
 
 

@@ -4,22 +4,30 @@ Who has neither phone nor card signs a paper (委任状) at an office; its offic
 with a code, as the agent of an online consent does. Every agency has an end.
 """
 
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext_noop
 
 from todoke.kernel import audit, clock, ids
 from todoke.kernel.errors import InvalidInputError, NotFoundError
 from todoke.kernel.rules import age_on
 from todoke.kernel.text import search_key
+from todoke.registry.people.access import announce
 from todoke.registry.people.models import Agency, Resident
+from todoke.registry.people.types import Reader
+
+acting: ContextVar[Resident | None] = ContextVar("acting", default=None)
+"""Who acts for the resident of the request in force; None when they act themselves."""
 
 FULL_AGE = 18
 """民法4条: until then the parents act (民法824条)."""
 
 LONGEST = timedelta(days=3 * 366)
+PURPOSE, _WHAT = gettext_noop("代わりに手続きするため"), gettext_noop("情報と手続の全体")
 BASES = ("consent", "paper", "guardian")
 
 
@@ -116,3 +124,11 @@ def registered_person(*, name: str, birth_date: date) -> Resident | None:
     """The one resident of that name and birthday; None if there is none, or more than one."""
     found = Resident.objects.filter(birth_date=birth_date, name_key=search_key(name))[:2]
     return found[0] if len(found) == 1 else None
+
+
+@transaction.atomic
+def begin_acting(*, agent: Resident, person: Resident) -> None:
+    """Leave the row by which the person sees that somebody acts for them."""
+    reader = Reader(f"resident:{agent.pk}", f"{agent.name}（代理）", PURPOSE, _WHAT)
+    announce(resident=person, reader=reader, keys=())
+    audit.record(actor=f"resident:{agent.pk}", action="agency.act", subject=f"resident:{person.pk}")

@@ -8,7 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from todoke.kernel.rules import BOOL, DATE, INT, STR, Names, Shape
+from todoke.kernel import clock
+from todoke.kernel.rules import BOOL, DATE, INT, STR, Names, Shape, age_on
 from todoke.registry.people.types import KnownFact, Source
 from todoke.registry.places.queries import municipalities
 
@@ -187,6 +188,15 @@ def label_of(key: str) -> str:
     return _(KEYS[key].label)
 
 
+def date_paths(key: str) -> list[str]:
+    """Where dates stand in a fact: the key itself, or members of its record or its list's items."""
+    shape = KEYS[key].shape
+    if shape.kind == "date":
+        return [key]
+    members = (shape.item or shape).members or {}
+    return [f"{key}.{name}" for name, member in members.items() if member.kind == "date"]
+
+
 def member_label(path: str) -> str:
     """A member of a record or of a list's items in words: ``household.children.birth_date``."""
     member = path.rpartition(".")[2]
@@ -209,10 +219,16 @@ def value_in_words(key: str, value: Any) -> str:
             born = value if isinstance(value, date) else date.fromisoformat(value)
             return _("{year}年{month}月{day}日").format(year=born.year, month=born.month, day=born.day)
         case "list":
-            return "、".join(item["name"] for item in value) or _("いません")
+            return "、".join(_with_age(item) for item in value) or _("いません")
         case "record":
             return str(value["name"])
     return str(value)
+
+
+def _with_age(person: Mapping[str, Any]) -> str:
+    born = typed(DATE, person.get("birth_date"))
+    name = str(person.get("name", ""))
+    return _("{name}（{n}歳）").format(name=name, n=age_on(born, clock.today())) if isinstance(born, date) else name
 
 
 def in_words(fact: KnownFact) -> str:

@@ -113,13 +113,18 @@ def history_of(resident: Resident, key: str) -> list[KnownFact]:
 
 def for_rules(facts: Known) -> dict[str, Any]:
     """Facts as rules read them: typed, and ``address.municipality`` inside ``address``."""
+    return nested({key: typed(KEYS[key].shape, fact.value) for key, fact in facts.items()})
+
+
+def nested(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Dotted keys as a tree: ``address.municipality`` inside ``address``."""
     tree: dict[str, Any] = {}
-    for key, fact in facts.items():
+    for key, value in values.items():
         *path, last = key.split(".")
         level = tree
         for part in path:
             level = level.setdefault(part, {})
-        level[last] = typed(KEYS[key].shape, fact.value)
+        level[last] = value
     return tree
 
 

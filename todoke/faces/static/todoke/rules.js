@@ -264,8 +264,8 @@ const member = (of, name) => {
   return (run) => {
     const whole = of(run);
     if (open(whole)) return whole;
-    if (!isRecord(whole) || (inherited && !Object.hasOwn(whole, name))) return isRecord(whole) ? undefined : FAILED;
-    return exact(whole[name] ?? undefined);
+    if (!isRecord(whole)) return FAILED;
+    return inherited && !Object.hasOwn(whole, name) ? undefined : exact(whole[name] ?? undefined);
   };
 };
 

@@ -31,12 +31,17 @@ class Words:
     """The different strings of a column; a code is the place of one in ``items``. None stands there twice."""
 
     def __init__(self, items: Iterable[str]) -> None:
-        self.items = tuple(items) or ("",)
+        self._items = tuple(items) or ("",)
         self._codes: dict[str, int] | None = None
         self._translations: dict[int, tuple[Words, Numbers]] = {}
 
+    @property
+    def items(self) -> tuple[str, ...]:
+        """By code."""
+        return self._items
+
     def __len__(self) -> int:
-        return len(self.items)
+        return len(self._items)
 
     @property
     def codes(self) -> dict[str, int]:

@@ -212,8 +212,8 @@ class Nouns(Names):
 
     def is_own_birth(self, birth: Node, scope: Scope) -> bool:
         """The date of birth of whom the words around are about: an item, or the person."""
-        about = not scope.items or owner_of(birth) == scope.inner
-        return about and self.age_label(birth, scope) is not None
+        age = self.age_label(birth, scope)
+        return age is not None and (owner_of(birth) == scope.inner if scope.items else age == _("年齢").lower())
 
     def _years_on(self, day: Node, years: Node, scope: Scope) -> str:
         words = self.noun(day, scope)

@@ -7,6 +7,7 @@ from todoke.loops.apply.errors import CaseChangedError, WrongStateError
 from todoke.loops.apply.models import Case, CaseEvent
 from todoke.loops.apply.types import CaseState, EventKind
 from todoke.registry.organisations.models import Officer
+from todoke.registry.people.agency import acting
 from todoke.registry.people.models import Resident
 
 
@@ -24,7 +25,9 @@ class Actor:
 
     @classmethod
     def applicant(cls, resident: Resident | None, name: str) -> "Actor":
-        """The person whose case it is; without a resident, whoever holds the secret."""
+        """The person whose case it is, or who acts for them; without a resident, whoever holds the secret."""
+        if resident and (agent := acting.get()):
+            return cls(f"resident:{agent.pk}", f"{name}（代理 {agent.name}）"[:60])
         return cls(f"resident:{resident.pk}" if resident else audit.ANONYMOUS, name)
 
 

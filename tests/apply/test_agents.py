@@ -1,0 +1,89 @@
+"""Acting for somebody, through the pages."""
+
+from datetime import timedelta
+
+from django.test import Client
+
+from tests.apply.conftest import Town
+from tests.apply.test_access import signed_in
+from todoke.kernel import clock
+from todoke.loops.apply.actions.submission import submit_draft
+from todoke.registry.organisations.models import Membership, Organisation
+from todoke.registry.organisations.types import Role
+
+
+def take_up(town: Town) -> Client:
+    """The neighbour's browser, who acts for the mother."""
+    mother, neighbour = signed_in(town.mother), signed_in(town.neighbour)
+    until = (clock.today() + timedelta(days=30)).isoformat()
+    page = mother.post("/agents/grant/", {"until": until}).content.decode()
+    code = page.partition("data-code>")[2].partition("<")[0]
+    assert neighbour.post("/agents/take-up/", {"code": code}).status_code == 302
+    assert neighbour.post("/agents/act/", {"person": str(town.mother.pk)}).status_code == 302
+    return neighbour
+
+
+def test_an_agent_sees_the_persons_pages_and_the_strip_says_so(town: Town) -> None:
+    neighbour = take_up(town)
+    page = neighbour.get("/").content.decode()
+    assert "見本 花子さんの手続" in page
+    assert "代理：例示 直子" in page
+    assert town.mother.access_entries.filter(actor=f"resident:{town.neighbour.pk}").exists()
+    neighbour.post("/agents/stop/")
+    assert "見本 花子さんの手続" not in neighbour.get("/").content.decode()
+
+
+def test_what_an_agent_does_is_said_to_be_theirs(town: Town) -> None:
+    from todoke.registry.people.agency import acting
+
+    draft = town.childcare_draft()
+    token = acting.set(town.neighbour)
+    case = submit_draft(draft=draft, language="ja")
+    acting.reset(token)
+    event = case.events.get(kind="submitted")
+    assert event.actor == f"resident:{town.neighbour.pk}"
+    assert "代理 例示 直子" in event.actor_name
+
+
+def test_an_agent_decides_nothing_that_is_the_persons_own(town: Town) -> None:
+    neighbour = take_up(town)
+    assert neighbour.post("/my-data/consents/proactive/", {"given": "yes"}).status_code == 404
+    assert neighbour.get("/my-data/download/").status_code == 404
+    assert neighbour.get("/agents/").status_code == 404
+    assert neighbour.get("/my-data/").status_code == 200
+
+
+def test_once_it_is_ended_the_next_page_is_ones_own(town: Town) -> None:
+    neighbour = take_up(town)
+    mother = signed_in(town.mother)
+    page = mother.get("/agents/").content.decode()
+    action = page.partition('action="/agents/')[2]
+    mother.post(f"/agents/{town.mother.agencies.get().pk}/end/")
+    assert action
+    assert "見本 花子さんの手続" not in neighbour.get("/").content.decode()
+
+
+def test_nobody_acts_for_a_stranger(town: Town) -> None:
+    assert signed_in(town.neighbour).post("/agents/act/", {"person": str(town.mother.pk)}).status_code == 404
+
+
+def test_an_officer_records_a_paper_for_who_has_no_phone(town: Town) -> None:
+    residents = Organisation.objects.create(
+        code="04202-residents",
+        kind="office",
+        function="residents",
+        parent=town.office.parent,
+        municipality_code="04202",
+        name="市民課",
+    )
+    Membership.objects.create(officer=town.officer, organisation=residents, role=Role.OFFICER)
+    client = signed_in(town.officer)
+    until = (clock.today() + timedelta(days=100)).isoformat()
+    form = {"name": town.mother.name, "birth_date": "1992-05-14", "basis": "paper", "until": until}
+    wrong = client.post("/console/agencies/", {**form, "birth_date": "1990-01-01"})
+    assert wrong.status_code == 422
+    assert town.mother.name in wrong.content.decode()
+    page = client.post("/console/agencies/", form).content.decode()
+    code = page.partition("data-code>")[2].partition("<")[0]
+    assert signed_in(town.neighbour).post("/agents/take-up/", {"code": code}).status_code == 302
+    assert signed_in(town.approver).get("/console/agencies/").status_code == 404

@@ -1,0 +1,51 @@
+"""Agencies of people who have neither phone nor card: an officer who saw the paper records them."""
+
+from datetime import date
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from todoke.faces.console.typed import typed
+from todoke.faces.visitors import OfficerRequest, officer_required
+from todoke.kernel.errors import NotFoundError
+from todoke.registry.people import agency
+
+FUNCTION = "residents"
+"""The offices whose officers may do it."""
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@officer_required
+def agencies(request: OfficerRequest) -> HttpResponse:
+    """The form, and after it the code to be handed over, once."""
+    if not request.officer.memberships.filter(organisation__function=FUNCTION).exists():
+        raise NotFoundError
+    code = error = ""
+    if request.method == "POST":
+        try:
+            code = _granted(request)
+        except agency.AgencyError as refused:
+            error = refused.message
+        except ValueError:
+            error = _("この名前と生まれた日の人は、1人に決まりません。書き方を確かめてください。")
+    context = {"code": code, "error": error, "typed": {} if code else request.POST.dict()}
+    return render(request, "console/agencies.html", context, status=422 if error else 200)
+
+
+def _granted(request: OfficerRequest) -> str:
+    """Raises ValueError when no one person is meant, AgencyError for an end that is none."""
+    born = date.fromisoformat(typed(request.POST, "birth_date", 10))
+    person = agency.registered_person(name=typed(request.POST, "name", 100), birth_date=born)
+    if person is None:
+        raise ValueError
+    try:
+        until = date.fromisoformat(typed(request.POST, "until", 10))
+    except ValueError:
+        raise agency.AgencyError from None
+    basis = typed(request.POST, "basis", 20)
+    _made, code = agency.grant(person=person, granted_by=f"officer:{request.officer.pk}", basis=basis, valid_to=until)
+    return code

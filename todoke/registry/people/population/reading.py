@@ -1,0 +1,188 @@
+"""Residents and what they said, read by COPY in its binary form: rows of one length, which numpy takes as they are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, LiteralString
+from uuid import UUID
+
+import numpy as np
+from django.db import connection
+from numpy.typing import NDArray
+from psycopg.sql import SQL, Composable, Literal
+
+from todoke.registry.people.keys import KEYS
+
+Rows = NDArray[Any]
+GENDERS = ("0", "1", "2", "9")
+RELATIONS = ("head", "spouse", "child")
+HEAD, SPOUSE, CHILD = range(len(RELATIONS))
+PEOPLE = np.dtype(
+    [
+        *(("id", "S16"), ("household", "S16"), ("birth", "i4"), ("gender", "i1"), ("relation", "i1")),
+        *(("registered", "?"), ("municipality", "i2")),
+    ]
+)
+"""A resident. Codes count GENDERS, RELATIONS and the municipalities' codes; -1 is none of them."""
+
+_NUMBERS = np.dtype([("id", "S16"), ("key", "i2"), ("source", "i2"), ("value", "i8")])
+_HEADER, _TRAILER = 19, 2
+_POSTGRES_EPOCH = (date(2000, 1, 1) - date(1970, 1, 1)).days
+_FORMATS = {"S16": "S16", "i4": ">i4", "i2": ">i2", "i1": ">i2", "?": "?", "i8": ">i8"}
+NUMBER_KEYS = tuple(k for k, key in KEYS.items() if key.shape.kind in {"bool", "int"} and not key.sensitive)
+TEXT_KEYS = tuple(k for k, key in KEYS.items() if key.shape.kind in {"str", "date"} and not key.sensitive)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a source last said of a key: whose, and numbers, or strings."""
+
+    ids: Rows
+    values: Rows
+
+
+def _copied(query: Composable, of: np.dtype[Any]) -> Rows:
+    """The rows of a query whose columns are of the lengths of ``of``, none of them NULL."""
+    fields = [(name, kind.str.lstrip("<|").replace("b1", "?")) for name, (kind, *_rest) in (of.fields or {}).items()]
+    parts: list[tuple[str, str]] = [("count", ">i2")]
+    for name, kind in fields:
+        parts += [(f"length of {name}", ">i4"), (name, _FORMATS[kind])]
+    buffer = bytearray()
+    with connection.cursor() as cursor, cursor.copy(SQL("COPY ({}) TO STDOUT (FORMAT BINARY)").format(query)) as copy:
+        for data in copy:
+            buffer += data
+    raw = np.frombuffer(buffer, np.dtype(parts), offset=_HEADER, count=(len(buffer) - _HEADER) // np.dtype(parts).itemsize)
+    if len(buffer) != _HEADER + raw.nbytes + _TRAILER or (raw["count"] != len(fields)).any():
+        raise ValueError("a COPY whose rows are not of one length")
+    rows = np.empty(len(raw), of)
+    for name, _kind in fields:
+        rows[name] = raw[name]
+    return rows
+
+
+def _codes(column: LiteralString, words: Sequence[str]) -> Composable:
+    template = "(coalesce(array_position({}::text[], {}::text), 0) - 1)::int2"
+    return SQL(template).format(Literal(list(words)), SQL(column))
+
+
+def _among(column: LiteralString, ids: Sequence[UUID] | None) -> Composable:
+    return SQL("TRUE") if ids is None else SQL("{} = ANY({}::uuid[])").format(SQL(column), Literal(list(ids)))
+
+
+def municipality_codes() -> list[str]:
+    """Those in which anybody lives."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT municipality_code FROM people_household WHERE municipality_code <> '' ORDER BY 1")
+        return [code for (code,) in cursor.fetchall()]
+
+
+def people(municipalities: Sequence[str], ids: Sequence[UUID] | None = None) -> Rows:
+    """All residents, or those of ``ids``, in no order."""
+    query = SQL(
+        "SELECT r.id, r.household_id, r.birth_date, {gender}, {relation}, r.registered, {municipality}"
+        " FROM people_resident r JOIN people_household h ON h.id = r.household_id WHERE {wanted}"
+    ).format(
+        gender=_codes("r.gender", GENDERS),
+        relation=_codes("r.relation", RELATIONS),
+        municipality=_codes("h.municipality_code", municipalities),
+        wanted=_among("r.id", ids),
+    )
+    rows = _copied(query, PEOPLE)
+    rows["birth"] += _POSTGRES_EPOCH
+    return rows
+
+
+def _newest(columns: Composable, keys: Sequence[str], ids: Sequence[UUID] | None, day: date) -> Composable:
+    """The newest row of each resident, key and source among those that hold on ``day``."""
+    return SQL(
+        "SELECT DISTINCT ON (resident_id, key, source) {columns} FROM people_fact"
+        " WHERE key = ANY({keys}) AND {wanted}"
+        " AND (valid_from IS NULL OR valid_from <= {day}) AND (valid_to IS NULL OR valid_to >= {day})"
+        " ORDER BY resident_id, key, source, learnt_at DESC, id DESC"
+    ).format(columns=columns, keys=Literal(list(keys)), wanted=_among("resident_id", ids), day=Literal(day))
+
+
+def said(ids: Sequence[UUID] | None, day: date) -> dict[tuple[str, str], Said]:
+    """By key and source, of everybody or of ``ids``; what was taken back is left out."""
+    found: dict[tuple[str, str], Said] = {}
+    numbers = _numbers(ids, day)
+    for place, key in enumerate(NUMBER_KEYS):
+        of_key = numbers[numbers["key"] == place]
+        for rank, source in enumerate(KEYS[key].sources):
+            mine = of_key[of_key["source"] == rank]
+            if len(mine):
+                found[key, source.value] = Said(mine["id"], mine["value"])
+    texts: dict[tuple[str, str], tuple[list[bytes], list[str]]] = {}
+    for whose, key, source, text in _texts(ids, day):
+        at = texts.setdefault((key, source), ([], []))
+        at[0].append(whose)
+        at[1].append(text)
+    return found | {at: Said(np.array(ids, "S16"), np.array(words, object)) for at, (ids, words) in texts.items()}
+
+
+def _numbers(ids: Sequence[UUID] | None, day: date) -> Rows:
+    value = SQL(
+        "CASE WHEN jsonb_typeof(value) = 'boolean' AND key = ANY({bools}) THEN value::bool::int::int8"
+        " WHEN jsonb_typeof(value) = 'number' AND key <> ALL({bools}) AND scale(value::numeric) = 0"
+        " AND abs(value::numeric) < 9223372036854775808 THEN value::int8 END"
+    ).format(bools=Literal([key for key in NUMBER_KEYS if KEYS[key].shape.kind == "bool"]))
+    newest = _newest(SQL("resident_id, key, source, {} AS value").format(value), NUMBER_KEYS, ids, day)
+    source = SQL(" ").join(
+        SQL("WHEN {} THEN array_position({}::text[], source::text)").format(
+            Literal(key), Literal([source.value for source in KEYS[key].sources])
+        )
+        for key in NUMBER_KEYS
+    )
+    query = SQL(
+        "SELECT resident_id, {key}, (coalesce(CASE key {source} END, 0) - 1)::int2, value"
+        " FROM ({newest}) AS newest WHERE value IS NOT NULL"
+    ).format(key=_codes("key", NUMBER_KEYS), source=source, newest=newest)
+    return _copied(query, _NUMBERS)
+
+
+def _texts(ids: Sequence[UUID] | None, day: date) -> list[tuple[bytes, str, str, str]]:
+    newest = _newest(SQL("resident_id, key, source, value"), TEXT_KEYS, ids, day)
+    query = SQL(
+        "COPY (SELECT resident_id, key, source, value #>> '{{}}' FROM ({}) AS newest"
+        " WHERE jsonb_typeof(value) = 'string') TO STDOUT"
+    ).format(newest)
+    with connection.cursor() as cursor, cursor.copy(query) as copy:
+        copy.set_types(["uuid", "text", "text", "text"])
+        return [(whose.bytes, key, source, text) for whose, key, source, text in copy.rows()]
+
+
+def changed_since(horizon: int, day: date, today: date) -> list[UUID]:
+    """Residents of whom any row was written by a transaction not older than ``horizon``, or whose facts begin or end.
+
+    PostgreSQL keeps in every row which transaction wrote it, so nothing needs a column for this; it looks at all
+    rows. An age beyond 2^31 transactions wraps around, and then more is read than was needed.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH since AS (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint - %(horizon)s AS age)
+            SELECT r.id FROM people_resident r, since WHERE age(r.xmin) <= since.age
+            UNION SELECT r.id FROM people_resident r JOIN people_household h ON h.id = r.household_id, since
+                WHERE age(h.xmin) <= since.age
+            UNION SELECT f.resident_id FROM people_fact f, since
+                WHERE age(f.xmin) <= since.age
+                OR (f.valid_from > %(day)s AND f.valid_from <= %(today)s)
+                OR (f.valid_to >= %(day)s AND f.valid_to < %(today)s)
+            """,
+            {"horizon": horizon, "day": day, "today": today},
+        )
+        return [resident for (resident,) in cursor.fetchall()]
+
+
+def horizon() -> int:
+    """The oldest transaction that may not be seen yet: all before it is in what is read from now on."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        return int(cursor.fetchone()[0])
+
+
+def count() -> int:
+    """How many residents there are."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM people_resident")
+        return int(cursor.fetchone()[0])
