@@ -190,7 +190,7 @@ def allowed(name: str) -> set[str]:
     """Who gets 200; everyone else is sent to a log-in or told that there is nothing."""
     everyone = {"stranger", "mother", "neighbour", "officer", "elsewhere", "administrator", "auditor", "platform"}
     staff = everyone - {"stranger", "mother", "neighbour"}
-    groups = (
+    groups: tuple[tuple[set[str], set[str]], ...] = (
         (EVERYONE, everyone),
         (RESIDENTS, {"mother", "neighbour"}),
         (OWNER, {"mother"}),

@@ -1,5 +1,6 @@
 """Services that find their residents, and say why."""
 
+import dataclasses
 from datetime import date, timedelta
 
 import pytest
@@ -7,17 +8,24 @@ from django.test import Client
 
 from tests.apply.conftest import Town
 from tests.apply.test_access import signed_in
+from todoke.capabilities.forms.actions import begin_draft
+from todoke.capabilities.forms.models import Draft
 from todoke.exchange.messages.models import Message
 from todoke.kernel import clock
 from todoke.loops.apply import proactive
+from todoke.loops.apply.actions.decision import approve_decision, propose_decision
+from todoke.loops.apply.actions.submission import facts_for
+from todoke.loops.apply.findings import blocking_findings, findings_of
 from todoke.loops.apply.jobs import check_everybody, check_resident
-from todoke.loops.apply.matching import verdicts
-from todoke.loops.apply.models import FittingService
+from todoke.loops.apply.matching import Verdict, verdicts
+from todoke.loops.apply.models import Case, Decision, FittingService
 from todoke.registry.catalogue.queries import current_packs, current_version, pack_of
+from todoke.registry.catalogue.types import Renewal
 from todoke.registry.people import consents
 from todoke.registry.people.actions import learn_facts
 from todoke.registry.people.models import Resident
 from todoke.registry.people.queries import own_facts
+from todoke.registry.people.types import Source
 
 
 def pupil(town: Town) -> Resident:
@@ -31,7 +39,7 @@ def pupil(town: Town) -> Resident:
     )
 
 
-def verdict_on(resident: Resident, pack_id: str, reading: str = "ja"):
+def verdict_on(resident: Resident, pack_id: str, reading: str = "ja") -> Verdict:
     resident = Resident.objects.select_related("household").get(pk=resident.pk)
     found = verdicts(current_packs(), own_facts(resident), clock.today(), reading)
     return next(verdict for verdict in found if verdict.pack.id == pack_id)
@@ -164,3 +172,79 @@ def test_the_notice_is_in_the_readers_language(town: Town) -> None:
     version = current_version("child-allowance")
     assert version
     assert pack_of(version.pk).titles["en"] in message.subject
+
+
+def test_what_an_office_found_right_is_a_fact_and_what_contradicts_it_a_finding(town: Town) -> None:
+    learn_facts(
+        resident=town.mother, said={"disaster.damage": "total"}, source=Source.OFFICE, detail="2026-04202-000001"
+    )
+    learn_facts(resident=town.mother, said={"disaster.damage": "none"})
+    version = current_version("disaster-grant")
+    assert version
+    draft, _secret = begin_draft(version=version, resident=town.mother, answers={})
+    facts = facts_for(draft)
+    assert facts["disaster.damage"].value == "total"
+    case = town.case()
+    submission = case.submissions.get()
+    submission.facts = [fact.as_json() for fact in facts.values()]
+    submission.save()
+    case.pack_version_id = version.pk
+    case.save()
+    finding = next(f for f in findings_of(case) if f.check_id == "contradicts-disaster.damage")
+    assert (finding.question, finding.weight, finding.raised) == ("damage", "must", True)
+    assert "被害はない" in finding.text["ja"]
+    assert "全壊" in finding.text["ja"]
+    assert finding in blocking_findings(case)
+
+
+def test_who_contests_a_register_begins_a_case_and_changes_nothing(town: Town) -> None:
+    client = signed_in(town.mother)
+    before = own_facts(town.mother)
+    answer = client.post("/my-data/facts/address.full/contest/")
+    draft = Draft.objects.get(resident=town.mother)
+    assert answer.headers["Location"] == f"/apply/{draft.pk}/"
+    assert draft.answers == {"key": "address", "held": before["address.full"].value}
+    assert own_facts(town.mother) == before
+
+
+def test_my_data_says_it_all(town: Town) -> None:
+    client = signed_in(town.mother)
+    client.post("/my-data/facts/tax.resident_exempt/say/", {"tax.resident_exempt": "yes"})
+    assert own_facts(town.mother)["tax.resident_exempt"].value is True
+    wrong = client.post("/my-data/facts/income.assessed/say/", {"income.assessed": "たくさん"})
+    assert wrong.status_code == 422
+    assert "たくさん" in wrong.content.decode()
+    client.post("/my-data/facts/tax.resident_exempt/say/", {"action": "withdraw"})
+    assert "tax.resident_exempt" not in own_facts(town.mother)
+    whole = client.get("/my-data/download/").json()
+    assert [row["value"] for row in whole["history"]["tax.resident_exempt"]] == [None, True]
+    assert {row["key"] for row in whole["facts"]} >= {"name", "household.children"}
+
+
+def decided(town: Town, days_ago: int) -> Decision:
+    case = town.case()
+    propose_decision(case=case, officer=town.officer, outcome="certified", reasons="", revision=case.revision)
+    case.refresh_from_db()
+    decision = approve_decision(case=case, officer=town.approver, ticks=(), revision=case.revision)
+    decision.decided_at -= timedelta(days=days_ago)
+    decision.save()
+    Case.objects.update(received_at=decision.decided_at - timedelta(days=20))
+    return decision
+
+
+@pytest.mark.parametrize(("days_ago", "renewed"), [(300, False), (345, True), (400, False)])
+def test_a_decision_that_ends_is_renewed_in_time_and_once(
+    town: Town, monkeypatch: pytest.MonkeyPatch, days_ago: int, renewed: bool
+) -> None:
+    decision = decided(town, days_ago)
+    assert proactive.renew(decision=decision) is False
+    pack = pack_of(decision.case.pack_version_id)
+    yearly = dataclasses.replace(pack, workflow=dataclasses.replace(pack.workflow, renewal=Renewal(12, 30)))
+    monkeypatch.setattr(proactive, "pack_of", lambda _version: yearly)
+    assert proactive.renew(decision=decision) is renewed
+    proactive.renew(decision=decision)
+    drafts = Draft.objects.filter(resident=town.mother, submitted_at=None)
+    assert drafts.count() == renewed
+    assert Message.objects.filter(key__startswith="renewal:").count() == renewed
+    if renewed:
+        assert drafts.get().answers["employer"] == "見本商店"

@@ -83,7 +83,7 @@ def office() -> None:
 
 @pytest.fixture
 def changed(broken: Break, settings: Settings) -> Path:
-    """Version 1 of both as our folder has it; then a copy of the folder with another limit, in use and not published."""
+    """Both published as our folder has them; then a copy of the folder with another limit in use, not published."""
     assert run("publish", SERVICE, OTHER) == 0
     settings.PACKS = broken(f"{SERVICE}/service.yaml", OLD, NEW)
     return Path(settings.PACKS)

@@ -28,6 +28,7 @@ WORKFLOW: dict[str, Any] = {
                     "favourable": {"type": "boolean"},
                     "letter_title": {"type": "string", "minLength": 1},
                     "letter": {"type": "string", "minLength": 1},
+                    "learns": {"type": "object", "additionalProperties": IDENTIFIER},
                 },
                 "additionalProperties": False,
             },

@@ -34,19 +34,13 @@ Trace: TypeAlias = Callable[[Mapping[str, Any], date], tuple[Any, list[tuple[int
 """Facts and today to the value and to what each node came to."""
 
 _CACHED = 4_096
-_at_hand: dict[int, tuple[Node, Evaluate]] = {}
+_at_hand: dict[tuple[int, bool], tuple[Node, Any]] = {}
 """Compiled rules by the identity of their tree, whose hash costs more than many evaluations."""
 
 
 def compile_person(tree: Node) -> Evaluate:
     """The rule as a function; compiled once per tree hash."""
-    known = _at_hand.get(id(tree))
-    if known is not None and known[0] is tree:
-        return known[1]
-    rule: Evaluate = _compiled(_Keyed(tree, traced=False))
-    if len(_at_hand) >= _CACHED:
-        _at_hand.clear()
-    _at_hand[id(tree)] = (tree, rule)
+    rule: Evaluate = _at_hand_or_compiled(tree, traced=False)
     return rule
 
 
@@ -57,7 +51,7 @@ def compile_traced(tree: Node) -> Trace:
     so every condition has a value, except in the branch of ``?:`` that was not taken. Left out are constants, the
     inner parts of a dotted path, and what stands within a part that only the interpreter knows.
     """
-    rule: Trace = _compiled(_Keyed(tree, traced=True))
+    rule: Trace = _at_hand_or_compiled(tree, traced=True)
     return rule
 
 
@@ -65,6 +59,18 @@ def forget_compiled() -> None:
     """Compile every rule anew from now on."""
     _at_hand.clear()
     _compiled.cache_clear()
+
+
+def _at_hand_or_compiled(tree: Node, *, traced: bool) -> Any:
+    key = (id(tree), traced)
+    known = _at_hand.get(key)
+    if known is not None and known[0] is tree:
+        return known[1]
+    rule = _compiled(_Keyed(tree, traced=traced))
+    if len(_at_hand) >= _CACHED:
+        _at_hand.clear()
+    _at_hand[key] = (tree, rule)
+    return rule
 
 
 class _Keyed:

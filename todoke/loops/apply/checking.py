@@ -19,6 +19,7 @@ from todoke.registry.catalogue.eligibility import rule_of
 from todoke.registry.catalogue.loader import PackError, line_of, read_yaml
 from todoke.registry.catalogue.types import Pack
 from todoke.registry.people.keys import KEYS, RULE_NAMES
+from todoke.registry.people.types import Source
 
 FEWEST_EXAMPLES = 8
 
@@ -94,6 +95,9 @@ def _service_problems(pack: Pack) -> Iterator[tuple[Place, str]]:
     for o, outcome in enumerate(pack.workflow.outcomes):
         for unknown in _placeholders(outcome.letter) - LETTER_PLACEHOLDERS:
             yield ("workflow", "outcomes", o, "letter"), f"unknown placeholder {{{unknown}}}"
+        for key, asked in outcome.learns.items():
+            if key not in KEYS or Source.OFFICE not in KEYS[key].sources or asked not in ids:
+                yield ("workflow", "outcomes", o, "learns"), f"{outcome.id} cannot learn {key} from {asked}"
     if not any(outcome.favourable for outcome in pack.workflow.outcomes):
         yield ("workflow", "outcomes"), "no outcome is favourable"
     for unreached in _never_shown(form):

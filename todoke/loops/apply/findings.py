@@ -3,13 +3,18 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
+from django.utils import translation
+from django.utils.translation import gettext as _
+
 from todoke.kernel import clock
 from todoke.kernel.rules import Rule, compile_rule
 from todoke.loops.apply.models import Case, Submission
+from todoke.loops.apply.packs import form_of_version
 from todoke.registry.catalogue.queries import pack_of
 from todoke.registry.catalogue.types import Texts
+from todoke.registry.people.keys import value_in_words
 from todoke.registry.people.queries import for_rules
-from todoke.registry.people.types import KnownFact, Source
+from todoke.registry.people.types import KnownFact
 
 
 @dataclass(frozen=True)
@@ -32,25 +37,36 @@ def _rule(text: str) -> Rule:
 
 def facts_kept(submission: Submission) -> dict[str, KnownFact]:
     """The facts as they were when it was handed in."""
-    return {
-        row["key"]: KnownFact(row["key"], row["value"], Source(row["source"]), row["detail"])
-        for row in submission.facts
-    }
+    return {row["key"]: KnownFact.from_json(row) for row in submission.facts}
 
 
 def findings_of(case: Case) -> list[Finding]:
-    """The checks of the case's pack on its newest submission, in the pack's order."""
+    """The checks of the case's pack on its newest submission, in the pack's order; then what contradicts a surer source."""
     submission = max(case.submissions.all(), key=lambda s: s.number)
-    names = {"answers": submission.answers, "facts": for_rules(facts_kept(submission))}
+    facts = facts_kept(submission)
+    names = {"answers": submission.answers, "facts": for_rules(facts)}
     dismissed = {d.check_id: d.reason for d in case.dismissed_findings.all() if d.submission_id == submission.pk}
-    found = []
-    for check in pack_of(case.pack_version_id).workflow.checks:
-        raised = _rule(check.when).holds(names, clock.today())
-        text = check.text if raised else check.clear
-        found.append(
-            Finding(check.id, check.question, check.weight, raised, text, dismissed.get(check.id) if raised else None)
-        )
-    return found
+    found = [
+        (check.id, check.question, check.weight, raised, check.text if raised else check.clear)
+        for check in pack_of(case.pack_version_id).workflow.checks
+        for raised in [_rule(check.when).holds(names, clock.today())]
+    ]
+    found += [
+        (f"contradicts-{fact.key}", question.id, "must", True, _contradiction(fact, fact.contradicted_by))
+        for question in form_of_version(case.pack_version_id).questions()
+        if (fact := facts.get(question.fact or "")) and fact.contradicted_by
+    ]
+    return [Finding(*one, dismissed.get(one[0]) if one[3] else None) for one in found]
+
+
+def _contradiction(held: KnownFact, said: KnownFact) -> Texts:
+    """What the person said otherwise, in both languages of the console."""
+    texts = {}
+    for language in ("ja", "en"):
+        with translation.override(language):
+            words = {"held": value_in_words(held.key, held.value), "said": value_in_words(said.key, said.value)}
+            texts[language] = _("本人は「{said}」と言い、役所の記録は「{held}」").format(**words)
+    return texts
 
 
 def blocking_findings(case: Case) -> list[Finding]:

@@ -1,11 +1,12 @@
 """What the rules of packs come to for one person: whom a service is for, and how much it may give."""
 
-from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from todoke.kernel.rules import BOOL, INT, STR, Names, Rule, Unknown, compile_rule
+from todoke.kernel.rules import BOOL, INT, STR, Names, Rule, compile_rule
+from todoke.kernel.rules.person import Evaluate, compile_person
+from todoke.kernel.rules.settle import missing
 from todoke.registry.catalogue.types import Pack, Scalar
 from todoke.registry.people.keys import RULE_NAMES
 from todoke.registry.people.queries import Known, for_rules
@@ -36,30 +37,26 @@ def scope_of(pack: Pack, facts: Known, day: date) -> dict[str, Any]:
     return {"facts": for_rules(facts), "parameters": parameters_on(pack, day)}
 
 
-def missing_keys(value: Any) -> list[str]:
-    """The keys of facts that an Unknown waits for."""
-    names = value.missing if isinstance(value, Unknown) else ()
-    return sorted(name.removeprefix("facts.") for name in names if name.startswith("facts."))
+@lru_cache(maxsize=4096)
+def _for_one(pack: Pack, text: str) -> Evaluate:
+    return compile_person(rule_of(pack, text).tree)
 
 
 def eligibility(pack: Pack, facts: Known, day: date) -> tuple[bool | None, list[str]]:
-    """Whether the service is for this person as far as is known, and the facts that could settle it."""
+    """Whether the service is for this person as far as is known, and the keys of facts that could settle it."""
     if pack.eligible is None:
         return None, []
-    value = rule_of(pack, pack.eligible).evaluate(scope_of(pack, facts, day), day)
-    return (value, []) if isinstance(value, bool) else (None, missing_keys(value))
+    scope = scope_of(pack, facts, day)
+    value = _for_one(pack, pack.eligible)(scope, day)
+    if isinstance(value, bool):
+        return value, []
+    ways = missing(rule_of(pack, pack.eligible).tree, scope, day)
+    names = (ways.true or frozenset()) | (ways.false or frozenset())
+    return None, sorted(name.removeprefix("facts.") for name in names if name.startswith("facts."))
 
 
 def amounts_of(pack: Pack, facts: Known, day: date) -> dict[str, int | None]:
     """The pack's amounts in yen; None where a fact is missing."""
-    found: dict[str, int | None] = {}
-    for amount in pack.amounts:
-        value = rule_of(pack, amount.value).evaluate(scope_of(pack, facts, day), day)
-        found[amount.id] = value if isinstance(value, int) else None
-    return found
-
-
-def rules_of(pack: Pack) -> Mapping[str, str]:
-    """Every rule over facts that the pack has, by where it stands."""
-    found = {f"amounts.{amount.id}": amount.value for amount in pack.amounts}
-    return found | ({"eligible": pack.eligible} if pack.eligible else {})
+    scope = scope_of(pack, facts, day)
+    values = {amount.id: _for_one(pack, amount.value)(scope, day) for amount in pack.amounts}
+    return {name: value if isinstance(value, int) else None for name, value in values.items()}

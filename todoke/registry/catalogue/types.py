@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -39,6 +39,8 @@ class Outcome:
     favourable: bool
     letter_title: str
     letter: str
+    learns: Mapping[str, str] = field(default_factory=dict)
+    """Facts that the office vouches for once it has decided so, each with the question whose answer it found right."""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What other rooms see of people."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -49,7 +50,20 @@ class KnownFact:
             "source": self.source.value,
             "detail": self.detail,
             "since": self.since.isoformat() if self.since else None,
+            "otherwise": self.contradicted_by.as_json() if self.contradicted_by else None,
         }
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> "KnownFact":
+        """What ``as_json`` gave."""
+        return cls(
+            row["key"],
+            row["value"],
+            Source(row["source"]),
+            row["detail"],
+            date.fromisoformat(row["since"]) if row.get("since") else None,
+            contradicted_by=cls.from_json(row["otherwise"]) if row.get("otherwise") else None,
+        )
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,10 @@ from todoke.loops.apply.notices import tell_applicant
 from todoke.loops.apply.queries import correction_expired
 from todoke.loops.apply.types import WORKABLE_STATES, CaseState, EventKind
 from todoke.registry.catalogue.queries import pack_of
+from todoke.registry.catalogue.types import Outcome
 from todoke.registry.organisations.models import Officer
+from todoke.registry.people.actions import learn_facts
+from todoke.registry.people.types import Source
 
 TICKS = frozenset({"changes", "reasons", "letter"})
 """What an approver of an adverse decision says to have read."""
@@ -92,10 +95,19 @@ def approve_decision(*, case: Case, officer: Officer, ticks: Collection[str], re
         letter=proposal.letter,
         decided_at=now,
     )
+    _learn(row, outcome)
     row.state, row.closed_at = CaseState.DECIDED, now
     saved(row, EventKind.DECIDED, Actor.officer(officer), outcome=proposal.outcome)
     tell_applicant(row, "decided")
     return decision
+
+
+def _learn(case: Case, outcome: Outcome) -> None:
+    """What the office found right is a fact of the office's from now on."""
+    answers = case.submissions.order_by("-number")[0].answers
+    found = {key: answers[question] for key, question in outcome.learns.items() if question in answers}
+    if case.resident and found:
+        learn_facts(resident=case.resident, said=found, detail=case.receipt_number, source=Source.OFFICE)
 
 
 @transaction.atomic
