@@ -152,4 +152,4 @@ class TestTry:
 
     def test_a_pack_that_is_not_there(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert run("try", "nothing", "--case", str(tmp_path / "x")) == 2
-        assert "child-allowance, childcare-place" in capsys.readouterr().err
+        assert "child-allowance, child-rearing-passport" in capsys.readouterr().err

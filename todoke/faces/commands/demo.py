@@ -135,9 +135,10 @@ def _story(portal: str, mailbox: str) -> bool:
     try:
         applicants = _applicants()
         childcare(stage, applicants[0], say)
-        once_only.for_me(stage, applicants[0], say)
-        once_only.my_data(stage, applicants[0], say)
-        once_only.told_once(stage, applicants[0], _publish_later, say)
+        mother = next(applicant for applicant in applicants if applicant.name == once_only.MOTHER)
+        once_only.for_me(stage, mother, say)
+        once_only.my_data(stage, mother, say)
+        once_only.told_once(stage, mother, _publish_later, say)
         disclosure(stage, say)
         if not Case.objects.filter(state=CaseState.RECEIVED, resident__isnull=False).exists():
             waiting_applications(stage, applicants[1:6], say)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from todoke.faces.demonstration.browsing import StoryError, Visitor
 from todoke.faces.demonstration.play import Applicant, Say, Stage, log_in_resident
 
+MOTHER = "見本 花子"
 LATER = "child-rearing-passport"
 """The service that is published in the course of the story."""
 
@@ -19,7 +20,7 @@ def for_me(stage: Stage, applicant: Applicant, say: Say) -> None:
     say(f"「あなたへ」を開く：「{heading}」")
     _forget(phone, "tax.resident_exempt", "welfare.receives")
     phone.open("/for-me/")
-    yen = phone.find(r'id="child-allowance".*?<strong class="big">([\d,]+円)')
+    yen = _part(phone, "child-allowance", r'<strong class="big">([\d,]+円)')
     filled = _part(phone, "child-allowance", r"(\d+%)は、もう入っています")
     say(f"児童手当は利用できそう。1か月 {yen}の見込み、申込書は{filled}入っている")
     if "/for-me/disaster-grant/answer/" in phone.html:
@@ -64,7 +65,7 @@ def told_once(stage: Stage, applicant: Applicant, publish: Callable[[], bool], s
     say("新しい手続が合うときに知らせることを、許す")
     new = publish()
     say("1か月後、新しい手続「結婚・子育て応援パスポート」が公開される" if new else "新しい手続は、前に公開してある")
-    title = "結婚・子育て応援パスポートを利用できそうです"
+    title = "「結婚・子育て応援パスポート」があなたに合いそうです"
     until = time.monotonic() + 30
     while True:
         phone.open("/inbox/")
@@ -76,7 +77,7 @@ def told_once(stage: Stage, applicant: Applicant, publish: Callable[[], bool], s
         time.sleep(0.3)
     if count > 1:
         raise StoryError(f"{count} notices of one service came")
-    say(f"受信箱に1回だけ届いた：「{title}」")
+    say(f"受信箱に1回だけ届いた：{title}")
 
 
 def _plain(html: str) -> str:

@@ -67,7 +67,7 @@ def _tell(resident: Resident, pack: Pack) -> bool:
             sender=_("トドケ"),
             about=f"service:{pack.id}",
             language=resident.language,
-            subject=_("{title}を利用できそうです").format(title=in_language(pack.titles, resident.language)),
+            subject=_("「{title}」があなたに合いそうです").format(title=in_language(pack.titles, resident.language)),
             body=_(
                 "{summary}\n\nトドケが知っている情報で調べたところ、あなたに合いそうです。まだ何も申し込まれていません。"
                 "「あなたへ」のページに、そう考えた理由と、もう入っている申込書があります。"
