@@ -125,7 +125,7 @@ OWNER = {
     "portal:case-receipt",
     "portal:message",
 }
-OFFICERS = {"console:worklist", "console:security"}
+OFFICERS = {"console:worklist", "console:security", "console:rules"}
 DESK = {"console:peek", "console:case", "console:case-file"}
 ADMINISTRATORS = {"console:office"}
 AUDITORS = {"console:audit"}

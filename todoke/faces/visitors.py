@@ -170,6 +170,7 @@ _AREAS = {
     "page": "cases",
     "review": "cases",
     "follow": "cases",
+    "rules": "rules",
     "for-me": "for-me",
     "fact": "my-data",
     "fact-say": "my-data",

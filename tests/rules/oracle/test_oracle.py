@@ -11,7 +11,7 @@ from todoke.kernel.rules.parser import MACROS
 logger = logging.getLogger(__name__)
 
 PAIRS = int(os.environ.get("TODOKE_ORACLE_PAIRS", "100000"))
-ROWS = 25
+ROWS = 40
 
 
 def test_no_back_end_differs_from_google() -> None:

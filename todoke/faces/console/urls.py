@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from todoke.faces.console import agencies, case, decision, worklist
+from todoke.faces.console import agencies, case, decision, rules, worklist
 
 app_name = "console"
 urlpatterns = [
@@ -20,6 +20,7 @@ urlpatterns = [
     path("cases/<slug:receipt_number>/propose/", decision.propose, name="case-propose"),
     path("cases/<slug:receipt_number>/approve/", decision.approve, name="case-approve"),
     path("cases/<slug:receipt_number>/send-back/", decision.back, name="case-send-back"),
+    path("rules/", rules.rules, name="rules"),
     path("agencies/", agencies.agencies, name="agencies"),
     path("", include("todoke.faces.console.staff_urls")),
 ]

@@ -54,7 +54,7 @@ def current_code(login: str) -> str:
 
 
 def accounts() -> list[Account]:
-    """Of each municipality's childcare office, of all offices of the story's, of the prefecture's; auditor, platform."""
+    """Of each municipality's childcare office, all offices of the story's and the prefecture's; auditor, platform."""
     top = settings.PREFECTURE
     body = _word(prefecture(top).short_name_en)
     story = story_municipality().code

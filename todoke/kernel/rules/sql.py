@@ -6,11 +6,12 @@ become NULL beyond 64 bits, and so do divisions by zero: no row ends the query w
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, NoReturn
 
 from psycopg.sql import SQL, Composable, Identifier, Placeholder
+from psycopg.sql import Literal as Constant
 
 from todoke.kernel.rules.errors import RuleError
 from todoke.kernel.rules.sql_functions import (
@@ -227,13 +228,23 @@ class _Query:
         return all_of(filled("{} IS NOT NULL", value.sql), items.known, found)
 
     def _certain_over(self, node: Over, *, decides: bool, wanted: bool) -> Composable:
-        items = self._items(node.list)
+        items = self._bounded(node)
         within = self._within(node, items)
         decisive = items.some(within._certain(node.body, wanted=decides))
         if wanted is decides:
             return all_of(items.known, decisive)
         open_or_decisive = filled("({}) IS NOT TRUE", within._certain(node.body, wanted=not decides))
         return all_of(items.known, negated(items.some(open_or_decisive)))
+
+    def _bounded(self, node: Over) -> _Items:
+        """A list that is longer than its bound is not known."""
+        items = self._items(node.list)
+        if node.bound is None:
+            return items
+        short = filled(
+            "(SELECT count(*) FROM {} WHERE {}) <= {}", items.table, all_of(*items.kept), Constant(node.bound)
+        )
+        return replace(items, known=all_of(items.known, short))
 
     def _within(self, node: Over, items: _Items) -> "_Query":
         self._count(node)
@@ -253,7 +264,7 @@ class _Query:
         _refuse("this list", node)
 
     def _made(self, node: Over, macro: str) -> _Items:
-        items = self._items(node.list)
+        items = self._bounded(node)
         within = self._within(node, items)
         if macro == "map":
             made = within.value(node.body)

@@ -41,7 +41,7 @@ def facts_kept(submission: Submission) -> dict[str, KnownFact]:
 
 
 def findings_of(case: Case) -> list[Finding]:
-    """The checks of the case's pack on its newest submission, in the pack's order; then what contradicts a surer source."""
+    """The pack's checks on the newest submission, in their order; then answers that a surer source contradicts."""
     submission = max(case.submissions.all(), key=lambda s: s.number)
     facts = facts_kept(submission)
     names = {"answers": submission.answers, "facts": for_rules(facts)}

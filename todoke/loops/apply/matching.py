@@ -15,7 +15,7 @@ from todoke.kernel.rules.words import Reason, explain
 from todoke.kernel.rules.words.names import facts_in
 from todoke.registry.catalogue.eligibility import amounts_of, eligibility, names_of_pack, rule_of, scope_of
 from todoke.registry.catalogue.types import Pack, in_language
-from todoke.registry.people.keys import KEYS, label_of, member_label, value_in_words
+from todoke.registry.people.keys import KEYS, RULE_NAMES, label_of, member_label, value_in_words
 from todoke.registry.people.queries import Known
 
 
@@ -83,6 +83,11 @@ def reasons_of(pack: Pack, facts: Known, day: date, reading: str) -> Iterable[Re
             yield Reason(in_language(texts, reading), value, names, explained[0].node)
         else:
             yield from explained
+
+
+def sentences_of(tree: Node, day: date) -> list[str]:
+    """What a rule asks, in words, of nobody in particular."""
+    return [reason.text for reason in explain(tree, {}, day, _label, _say, _unit, RULE_NAMES)]
 
 
 def all_of(values: Iterable[bool | None]) -> bool | None:

@@ -1,5 +1,7 @@
 """What the rules of packs come to for one person: whom a service is for, and how much it may give."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -7,6 +9,7 @@ from typing import Any
 from todoke.kernel.rules import BOOL, INT, STR, Names, Rule, compile_rule
 from todoke.kernel.rules.person import Evaluate, compile_person
 from todoke.kernel.rules.settle import missing
+from todoke.kernel.rules.tree import Call, Items, Literal, Member, Name, Node, Over
 from todoke.registry.catalogue.types import Pack, Scalar
 from todoke.registry.people.keys import RULE_NAMES
 from todoke.registry.people.queries import Known, for_rules
@@ -24,6 +27,22 @@ def parameters_on(pack: Pack, day: date) -> dict[str, Scalar]:
     """The figures in force on a day."""
     found = {name: parameter.on(day) for name, parameter in pack.parameters.items()}
     return {name: value for name, value in found.items() if value is not None}
+
+
+def with_parameters(node: Node, values: Mapping[str, Scalar]) -> Node:
+    """The tree with the figures of a day in the places of ``parameters.…``: for back ends that know facts alone."""
+    match node:
+        case Member(Name("parameters"), name):
+            return Literal(values.get(name))
+        case Member(of):
+            return replace(node, of=with_parameters(of, values))
+        case Items(items):
+            return replace(node, items=tuple(with_parameters(item, values) for item in items))
+        case Call(_, arguments):
+            return replace(node, arguments=tuple(with_parameters(argument, values) for argument in arguments))
+        case Over():
+            return replace(node, list=with_parameters(node.list, values), body=with_parameters(node.body, values))
+    return node
 
 
 @lru_cache(maxsize=4096)

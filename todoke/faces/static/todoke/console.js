@@ -45,3 +45,8 @@ document.addEventListener("keydown", (event) => {
   const deed = keys[event.key];
   if (deed) { event.preventDefault(); deed(); }
 });
+
+// What takes long says so.
+for (const form of document.querySelectorAll("form[data-slow]")) {
+  form.addEventListener("submit", () => { form.querySelector("[data-working]").hidden = false; });
+}

@@ -90,7 +90,7 @@ def by_day(function: Function, days: Numbers, *others: Numbers) -> Result:
         return function(days, *others)
     table, wrong = _table(function, first, last, *(int(other[0]) for other in others))
     at = (days - first).astype(np.intp)
-    return np.take(table, at, mode="wrap"), np.take(wrong, at, mode="wrap") if len(wrong) > 1 else wrong
+    return np.take(table, at), np.take(wrong, at) if len(wrong) > 1 else wrong
 
 
 @lru_cache(maxsize=64)

@@ -195,6 +195,8 @@ class _Evaluation:
         lists = self.value(node.list, rows)
         if not isinstance(lists, Lists):
             return impossible(lists)
+        if node.bound is not None:
+            lists = of_lists.within(lists, node.bound)
         if all(_of(node.variable, {name}) for name in self._uses.names(node.body)):
             return _reduced(node.macro, lists, self._on_items(lists, node))
         lists = spread(lists, rows.size)

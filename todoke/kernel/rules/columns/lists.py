@@ -24,84 +24,94 @@ CHUNK = 250_000
 """Rows, or items, that are worked on at a time: they stay near the processor."""
 
 
-def _window(lists: Lists) -> tuple[int, int, Numbers]:
-    """The first item of any list, the one after the last, and the starts counted from there."""
-    if not len(lists.starts):
-        return 0, 0, lists.starts
-    first = int(lists.starts.min())
-    return first, int((lists.starts + lists.lengths).max()), (lists.starts - first).astype(np.intp)
+class Runs:
+    """Where the items of lists lie, from the first item of any to the last."""
+
+    def __init__(self, lists: Lists) -> None:
+        starts, ends = lists.starts, lists.starts + lists.lengths
+        self.first, self.last = (int(starts.min()), int(ends.max())) if len(starts) else (0, 0)
+        self.starts = (starts - self.first).astype(np.intp, copy=False)
+        self.ends = (ends - self.first).astype(np.intp, copy=False)
+        self._bounds = None
+        if np.array_equal(ends[:-1], starts[1:]):
+            self._bounds = np.append(self.starts, self.ends[-1:])
+
+    def sums(self, before: Numbers) -> Numbers:
+        """What each list comes to, from running totals that have one element more than there are items."""
+        if self._bounds is None:
+            return np.asarray(before.take(self.ends) - before.take(self.starts))
+        at = before.take(self._bounds)
+        return np.asarray(at[1:] - at[:-1])
+
+    def counts(self, mask: Mask) -> Numbers:
+        """How many items of each list are in ``mask``, which has an element for each item that there is."""
+        return self.sums(running(mask[self.first : self.last]))
 
 
-def _running(mask: Mask) -> Numbers:
+def running(mask: Mask) -> Numbers:
+    """Running totals, from 0 on."""
     before = np.zeros(len(mask) + 1, np.int32 if len(mask) < MOST_IN_32_BITS else np.int64)
     np.cumsum(mask, out=before[1:], dtype=before.dtype)
     return before
 
 
-def counts(mask: Mask, lists: Lists) -> Numbers:
-    """How many items of each list are in ``mask``."""
-    if len(mask) == 1 and lists.count != 1:
-        return lists.lengths * mask
-    first, last, starts = _window(lists)
-    return _in_runs(_running(mask[first:last]), starts, lists.lengths)
-
-
-def _in_runs(before: Numbers, starts: Numbers, lengths: Numbers) -> Numbers:
-    """What runs come to, from running totals that have one element more than there are items."""
-    ends = starts + lengths
-    if np.array_equal(ends[:-1], starts[1:]):
-        return np.diff(before.take(starts, mode="wrap"), append=before.take(ends[-1:], mode="wrap"))
-    return np.asarray(before.take(ends, mode="wrap") - before.take(starts, mode="wrap"))
-
-
-def any_in(mask: Mask, lists: Lists) -> Mask:
+def any_in(mask: Mask, lists: Lists, runs: Runs) -> Mask:
     """Whether a list has an item in ``mask``."""
     if never(mask):
         return NO
-    return counts(mask, lists) > 0
+    if len(mask) == 1 and lists.count != 1:
+        return lists.lengths > 0
+    return runs.counts(mask) > 0
 
 
 def decided(lists: Lists, body: Truth, *, by: bool) -> Truth:
     """exists (``by`` true) and all (``by`` false): one item decides; else one that is not known leaves it open."""
-    deciding = both(any_in(body.true if by else body.false, lists), lists.known)
-    unsure = either(any_in(~body.known, lists), ~lists.known)
-    failed = picked(lists.known, any_in(body.failed, lists), lists.failed)
+    runs = Runs(lists)
+    deciding = both(any_in(body.true if by else body.false, lists, runs), lists.known)
+    unsure = either(any_in(~body.known, lists, runs), ~lists.known)
+    failed = picked(lists.known, any_in(body.failed, lists, runs), lists.failed)
     failed = failed if never(failed) else both(failed, ~deciding)
     other = both(~deciding, ~unsure)
     return Truth(deciding, other, failed) if by else Truth(other, deciding, failed)
 
 
+def within(lists: Lists, bound: int) -> Lists:
+    """Longer lists than ``bound`` could not be worked out."""
+    beyond = lists.lengths > bound
+    if not beyond.any():
+        return lists
+    return lists.where_known(~beyond, either(lists.failed, both(lists.known, beyond)))
+
+
 def mapped(lists: Lists, body: Value) -> Lists:
     """Known where all items are."""
-    whole = _whole(lists, body)
+    whole = _whole(lists, body, Runs(lists))
     return replace(whole, items=spread(body, lists.count))
 
 
 def filtered(lists: Lists, body: Truth) -> Lists:
     """The items for which it is true; known where it is for all items."""
-    whole = _whole(lists, body)
-    first, last, starts = _window(lists)
-    true = np.broadcast_to(body.true, (lists.count,))[first:last]
-    before = _running(true)
-    begin = before[starts]
-    kept = first + np.flatnonzero(true)
-    return Lists(
-        begin, before[starts + lists.lengths] - begin, take(lists.items, kept), len(kept), whole.known, whole.failed
-    )
+    runs = Runs(lists)
+    whole = _whole(lists, body, runs)
+    true = np.broadcast_to(body.true, (lists.count,))[runs.first : runs.last]
+    before = running(true)
+    kept = runs.first + np.flatnonzero(true)
+    items = take(lists.items, kept)
+    return Lists(before.take(runs.starts), runs.sums(before), items, len(kept), whole.known, whole.failed)
 
 
-def _whole(lists: Lists, body: Value) -> Lists:
-    known = both(lists.known, ~any_in(~body.known, lists))
-    return lists.where_known(known, picked(lists.known, any_in(body.failed, lists), lists.failed))
+def _whole(lists: Lists, body: Value, runs: Runs) -> Lists:
+    known = both(lists.known, ~any_in(~body.known, lists, runs))
+    return lists.where_known(known, picked(lists.known, any_in(body.failed, lists, runs), lists.failed))
 
 
 def summed(lists: Lists) -> Column:
     """The sum of ints; 0 for an empty list."""
     result: Numbers = np.zeros(1, np.int64)
     if lists.items.kind == "int":
-        first, last, starts = _window(lists)
+        runs = Runs(lists)
         values = spread(lists.items, lists.count).arrays()[0]
-        result, beyond = integers.sums(values[first:last], starts, lists.lengths)
+        result, beyond = integers.sums(values[runs.first : runs.last], runs.starts, lists.lengths)
     else:
         beyond = lists.lengths > 0
     return Column("int", result, both(lists.known, ~beyond), picked(lists.known, beyond, lists.failed))
@@ -157,6 +167,6 @@ def added(left: Lists, right: Lists, size: int) -> Lists:
 
 def all_of_runs(mask: Mask, lengths: Numbers) -> Mask:
     """Whether each run of ``lengths``, one after another, is all in ``mask``."""
-    before = _running(~mask)
+    before = running(~mask)
     ends = np.cumsum(lengths)
     return np.asarray(before[ends] == before[ends - lengths])

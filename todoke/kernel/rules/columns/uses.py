@@ -45,8 +45,8 @@ class Uses:
             case Call(function, parts):
                 form = "call", function, *(self._read(part) for part in parts)
                 names = frozenset().union(*(self.names(part) for part in parts))
-            case Over(macro, source, variable, body):
-                form = macro, self._read(source), variable, self._read(body)
+            case Over(macro, source, variable, body, bound):
+                form = macro, self._read(source), variable, self._read(body), bound
                 within = {name for name in self.names(body) if name.partition(".")[0] != variable}
                 names = self.names(source) | within
         number = self._numbers.setdefault(form, len(self._numbers))

@@ -51,7 +51,8 @@ def _copied(query: Composable, of: np.dtype[Any]) -> Rows:
     with connection.cursor() as cursor, cursor.copy(SQL("COPY ({}) TO STDOUT (FORMAT BINARY)").format(query)) as copy:
         for data in copy:
             buffer += data
-    raw = np.frombuffer(buffer, np.dtype(parts), offset=_HEADER, count=(len(buffer) - _HEADER) // np.dtype(parts).itemsize)
+    row = np.dtype(parts)
+    raw = np.frombuffer(buffer, row, offset=_HEADER, count=(len(buffer) - _HEADER) // row.itemsize)
     if len(buffer) != _HEADER + raw.nbytes + _TRAILER or (raw["count"] != len(fields)).any():
         raise ValueError("a COPY whose rows are not of one length")
     rows = np.empty(len(raw), of)
@@ -72,8 +73,8 @@ def _among(column: LiteralString, ids: Sequence[UUID] | None) -> Composable:
 def municipality_codes() -> list[str]:
     """Those in which anybody lives."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT DISTINCT municipality_code FROM people_household WHERE municipality_code <> '' ORDER BY 1")
-        return [code for (code,) in cursor.fetchall()]
+        cursor.execute("SELECT DISTINCT municipality_code FROM people_household ORDER BY 1")
+        return [code for (code,) in cursor.fetchall() if code]
 
 
 def people(municipalities: Sequence[str], ids: Sequence[UUID] | None = None) -> Rows:
@@ -113,11 +114,11 @@ def said(ids: Sequence[UUID] | None, day: date) -> dict[tuple[str, str], Said]:
             if len(mine):
                 found[key, source.value] = Said(mine["id"], mine["value"])
     texts: dict[tuple[str, str], tuple[list[bytes], list[str]]] = {}
-    for whose, key, source, text in _texts(ids, day):
-        at = texts.setdefault((key, source), ([], []))
+    for whose, key, by, text in _texts(ids, day):
+        at = texts.setdefault((key, by), ([], []))
         at[0].append(whose)
         at[1].append(text)
-    return found | {at: Said(np.array(ids, "S16"), np.array(words, object)) for at, (ids, words) in texts.items()}
+    return found | {at: Said(np.array(who, "S16"), np.array(what, object)) for at, (who, what) in texts.items()}
 
 
 def _numbers(ids: Sequence[UUID] | None, day: date) -> Rows:
@@ -151,8 +152,9 @@ def _texts(ids: Sequence[UUID] | None, day: date) -> list[tuple[bytes, str, str,
         return [(whose.bytes, key, source, text) for whose, key, source, text in copy.rows()]
 
 
-def changed_since(horizon: int, day: date, today: date) -> list[UUID]:
-    """Residents of whom any row was written by a transaction not older than ``horizon``, or whose facts begin or end.
+def changed_since(horizon: int, day: date, today: date, most: int) -> list[UUID]:
+    """Up to ``most`` residents with a row of a transaction not older than ``horizon``, or with a fact that began or
+    ended between the days.
 
     PostgreSQL keeps in every row which transaction wrote it, so nothing needs a column for this; it looks at all
     rows. An age beyond 2^31 transactions wraps around, and then more is read than was needed.
@@ -160,7 +162,7 @@ def changed_since(horizon: int, day: date, today: date) -> list[UUID]:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            WITH since AS (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint - %(horizon)s AS age)
+            WITH since AS (SELECT pg_current_xact_id()::text::bigint - %(horizon)s AS age)
             SELECT r.id FROM people_resident r, since WHERE age(r.xmin) <= since.age
             UNION SELECT r.id FROM people_resident r JOIN people_household h ON h.id = r.household_id, since
                 WHERE age(h.xmin) <= since.age
@@ -168,10 +170,21 @@ def changed_since(horizon: int, day: date, today: date) -> list[UUID]:
                 WHERE age(f.xmin) <= since.age
                 OR (f.valid_from > %(day)s AND f.valid_from <= %(today)s)
                 OR (f.valid_to >= %(day)s AND f.valid_to < %(today)s)
+            LIMIT %(most)s
             """,
-            {"horizon": horizon, "day": day, "today": today},
+            {"horizon": horizon, "day": day, "today": today, "most": most},
         )
         return [resident for (resident,) in cursor.fetchall()]
+
+
+def database() -> str:
+    """Which database this is: transactions of another, or of a copy of this one, are counted apart."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT system_identifier || '/' || oid FROM pg_control_system(), pg_database"
+            " WHERE datname = current_database()"
+        )
+        return str(cursor.fetchone()[0])
 
 
 def horizon() -> int:

@@ -1,0 +1,135 @@
+"""A rule over everybody: the counts are right, and say nothing of anybody."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from tests.apply.conftest import Town
+from tests.apply.test_access import signed_in
+from todoke.kernel import clock
+from todoke.kernel.rules import RuleError
+from todoke.loops.apply import simulation
+from todoke.loops.apply.simulation import Question, shown, simulate
+from todoke.registry.catalogue.eligibility import eligibility
+from todoke.registry.catalogue.queries import current_version, pack_of
+from todoke.registry.people import population
+from todoke.registry.people.actions import learn_facts
+from todoke.registry.people.models import BatchRead, Household, Resident
+from todoke.registry.people.queries import own_facts
+from todoke.registry.people.types import Reader
+
+READER = Reader("officer:1", "石巻市 子ども保育課", "制度の試算のため")
+
+
+@pytest.fixture
+def people(town: Town, settings: pytest.MonkeyPatch, tmp_path: object) -> list[Resident]:
+    """Thirty families in two municipalities, a child in every second, aged 1 to 20."""
+    settings.STATE = tmp_path  # type: ignore[attr-defined]
+    found = []
+    for number in range(30):
+        home = Household.objects.create(
+            municipality_code="04202" if number < 24 else "04205", address=f"宮城県石巻市見本町{number}"
+        )
+        born = date(1985, 1, 1) + timedelta(days=97 * number)
+        head = Resident.objects.create(
+            household=home, relation="head", name=f"見本 {number}", name_key=f"{number}", birth_date=born, gender="2"
+        )
+        found.append(head)
+        if number % 2 == 0:
+            Resident.objects.create(
+                household=home,
+                relation="child",
+                name=f"見本 子{number}",
+                name_key=f"c{number}",
+                birth_date=clock.today() - timedelta(days=365 * (1 + number % 20)),
+                gender="1",
+            )
+    return found
+
+
+CHILD = "facts.household.children.exists(c, age_on(c.birth_date, today()) < 25)"
+
+
+def test_the_counts_are_those_of_the_people(people: list[Resident]) -> None:
+    found = simulate(Question(CHILD, "facts.household.children.map(c, 1000).sum()", households=True), READER)
+    assert found.total == Resident.objects.filter(relation="head").count()
+    true = sum(bool(own_facts(p)["household.children"].value) for p in Resident.objects.filter(relation="head"))
+    assert found.counts.true == shown(true)
+    assert found.yen == simulation._three_digits(1000 * true)
+    assert BatchRead.objects.filter(purpose=READER.purpose).exists()
+
+
+def test_a_whole_pack_comes_to_the_same_as_one_by_one(people: list[Resident]) -> None:
+    version = current_version("child-allowance")
+    assert version
+    pack = pack_of(version.pk)
+    found = simulate(Question(pack.eligible or "", pack.amounts[0].value, pack), READER)
+    each = [eligibility(pack, own_facts(p), clock.today())[0] for p in Resident.objects.select_related("household")]
+    assert found.counts.true == shown(each.count(True))
+    assert (found.gained, found.lost) == (0, 0)
+    assert found.compared
+
+
+def test_what_is_not_known_names_the_fact(people: list[Resident]) -> None:
+    for one in people[:12]:
+        learn_facts(resident=one, said={"tax.resident_exempt": True})
+    found = simulate(Question("facts.tax.resident_exempt"), READER)
+    assert found.counts.true == 10
+    assert [one.key for one in found.missing] == ["tax.resident_exempt"]
+
+
+def test_small_counts_are_hidden_and_so_is_what_would_tell_them(people: list[Resident]) -> None:
+    found = simulate(Question(CHILD, households=True), READER)
+    rows = {row.key: row.true for row in found.municipalities}
+    assert rows == {"04202": None, "04205": None}
+    assert simulate(Question(f'facts.birth_date == date("{people[0].birth_date}")'), READER).counts.true is None
+
+
+def test_nobodys_amount_comes_out_of_a_sum_over_few(people: list[Resident]) -> None:
+    for one in people[:3]:
+        learn_facts(resident=one, said={"income.assessed": 3_141_592})
+    found = simulate(Question("known(facts.income.assessed)", "facts.income.assessed"), READER)
+    assert found.counts.true is None
+    assert found.yen is None
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "facts.welfare.receives",
+        "facts.name == '見本 花子'",
+        "facts.household.children",
+        "facts.birth_dat == today()",
+        "1 +",
+        "facts.household.children.exists(a, facts.household.children.exists(b, "
+        "facts.household.children.exists(c, facts.household.children.exists(d, a.order + b.order == c.order + d.order"
+        " && facts.household.children.exists(e, e.order == a.order)))))",
+    ],
+)
+def test_a_rule_that_may_not_run_is_refused_before_it_runs(people: list[Resident], rule: str) -> None:
+    with pytest.raises(RuleError):
+        simulate(Question(rule), READER)
+
+
+def test_sensitive_facts_and_names_are_never_in_the_snapshot(people: list[Resident]) -> None:
+    learn_facts(resident=people[0], said={"disability.certificate": "physical"})
+    everybody = population.current(reader=READER)
+    assert not any("disability" in name or name == "facts.name" for name in everybody.frame.columns)
+    assert all(array.dtype != np.dtype(object) for array in everybody.arrays.values())
+
+
+def test_the_studio_says_what_is_wrong_and_keeps_what_was_typed(
+    town: Town, settings: pytest.MonkeyPatch, tmp_path: object
+) -> None:
+    settings.STATE = tmp_path  # type: ignore[attr-defined]
+    client = signed_in(town.officer)
+    wrong = client.post("/console/rules/", {"rule": "facts.birth_dat == today()"})
+    assert wrong.status_code == 422
+    page = wrong.content.decode()
+    assert "did you mean facts.birth_date" in page
+    assert "facts.birth_dat == today()" in page
+    fine = client.post("/console/rules/", {"rule": CHILD, "per": "residents"})
+    assert fine.status_code == 200
+    assert "25歳未満のお子さんがいる" in fine.content.decode()
+    assert signed_in(town.mother).post("/console/rules/", {"rule": CHILD}).status_code == 302

@@ -1,0 +1,254 @@
+"""A rule over everybody, before it is published: whom it would reach, what it would cost, what changes.
+
+Only counts come out. Small ones are hidden and the others rounded: neither a small place nor two runs that differ by
+one person say anything about somebody.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import numpy as np
+
+from todoke.kernel import clock
+from todoke.kernel.configuration import setting
+from todoke.kernel.rules import Names, RuleError, Shape, compile_rule
+from todoke.kernel.rules.columns import Truth, evaluate_columns
+from todoke.kernel.rules.definitions import Definition
+from todoke.kernel.rules.tree import Node
+from todoke.kernel.rules.words.names import facts_in
+from todoke.registry.catalogue.eligibility import names_of_pack, parameters_on, with_parameters
+from todoke.registry.catalogue.types import Pack
+from todoke.registry.people import access, population
+from todoke.registry.people.keys import RULE_NAMES
+from todoke.registry.people.population.reading import HEAD, Rows
+from todoke.registry.people.types import Reader
+
+SMALLEST = setting("TODOKE_SMALLEST_COUNT", 10, "Counts below it are hidden in simulations and figures", int)
+AGES = (0, 6, 15, 18, 30, 40, 50, 65, 75, 85)
+"""The ages at which bands begin."""
+
+DEAREST = 5_000_000
+"""Steps that a rule may cost for one person here; it is checked before anything runs."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many; None for a number that is too small to be shown."""
+
+    true: int | None
+    false: int | None
+    unknown: int | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """A municipality or a band of ages."""
+
+    key: str
+    true: int | None
+    people: int
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A fact that is not known of many for whom the rule cannot be settled."""
+
+    key: str
+    people: int | None
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """What a rule comes to. Counts are of residents, or of households where these were asked for."""
+
+    counted: str
+    total: int
+    counts: Counts
+    missing: tuple[Missing, ...]
+    yen: int | None
+    """The sum of the amount over those for whom the rule is true, to three digits; None without one, or for few."""
+
+    yen_unknown: int | None
+    """Of those, how many whose amount is not known."""
+
+    gained: int | None
+    lost: int | None
+    compared: bool
+    """Whether there was a version in force to compare with."""
+
+    municipalities: tuple[Row, ...]
+    ages: tuple[Row, ...]
+    taken_at: datetime
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Question:
+    """What an officer wants to know."""
+
+    rule: str
+    amount: str = ""
+    pack: Pack | None = None
+    """Whose definitions and parameters may be used, and whose rule in force it is compared with."""
+
+    households: bool = False
+    """Count heads of household alone."""
+
+
+def names_of(question: Question) -> Names:
+    """What its rules may name: facts that are held of everybody and are not sensitive, and the pack's parameters."""
+    known: dict[str, Shape] = {name: shape for name, shape in RULE_NAMES.items() if name in population.NAMES}
+    return {**known, **(_parameter_names(question.pack) if question.pack else {})}
+
+
+def _parameter_names(pack: Pack) -> Names:
+    return {name: shape for name, shape in names_of_pack(pack).items() if name.startswith("parameters.")}
+
+
+def compiled(question: Question, text: str, kind: str, day: date) -> Node:
+    """The tree of one of its rules, with today's parameters put in. Raises RuleError."""
+    definitions: Mapping[str, Definition] = question.pack.definitions if question.pack else {}
+    rule = compile_rule(text, names_of(question), definitions, DEAREST)
+    if rule.gives not in {kind, "any"}:
+        raise RuleError(f"it gives a {rule.gives}, and must give a {kind}", 1, 1)
+    return with_parameters(rule.tree, parameters_on(question.pack, day) if question.pack else {})
+
+
+def simulate(question: Question, reader: Reader) -> Simulation:
+    """Run it over the newest snapshot of the population. Raises RuleError, and ColumnsError for one too dear to run."""
+    day = clock.today()
+    rule = compiled(question, question.rule, "bool", day)
+    amount = compiled(question, question.amount, "int", day) if question.amount.strip() else None
+    keys = {name.removeprefix("facts.") for tree in (rule, amount) if tree for name in facts_in(tree)}
+    everybody = population.current(reader=reader)
+    began = time.perf_counter()
+    with access.batch(reader=reader, keys=keys):
+        found = _truth(rule, everybody, day)
+        of = (everybody.arrays["people"]["relation"] == HEAD) if question.households else np.ones(found.true.size, bool)
+        true, false = found.true & of, found.false & of
+        yen, yen_unknown = _sum(amount, everybody, day, true) if amount else (None, None)
+        gained, lost = _difference(question, everybody, day, true, of)
+        return Simulation(
+            counted="households" if question.households else "residents",
+            total=int(of.sum()),
+            counts=_counts(int(true.sum()), int(false.sum()), int(of.sum())),
+            missing=_missing(rule, everybody, of & ~found.true & ~found.false),
+            yen=yen,
+            yen_unknown=yen_unknown,
+            gained=gained,
+            lost=lost,
+            compared=gained is not None or lost is not None or _in_force(question) is not None,
+            municipalities=_by_municipality(everybody, true, of),
+            ages=_by_age(everybody, day, true, of),
+            taken_at=everybody.taken_at,
+            seconds=time.perf_counter() - began,
+        )
+
+
+def shown(count: int) -> int | None:
+    """A count as it may be shown: rounded to tens, hidden when it is small; none at all is no secret."""
+    if 0 < count < SMALLEST:
+        return None
+    return round(count, -1) if count >= SMALLEST else count
+
+
+def _counts(true: int, false: int, total: int) -> Counts:
+    return Counts(shown(true), shown(false), shown(total - true - false))
+
+
+def _truth(tree: Node, everybody: population.Population, day: date) -> Truth:
+    found = evaluate_columns(tree, everybody.frame, day)
+    if not isinstance(found, Truth):
+        raise RuleError("it is not always true or false", 1, 1)
+    return found
+
+
+def _sum(tree: Node, everybody: population.Population, day: date, true: Rows) -> tuple[int | None, int | None]:
+    found = evaluate_columns(tree, everybody.frame, day)
+    known = np.broadcast_to(found.known, true.shape) & true
+    values = np.broadcast_to(np.asarray(found.arrays()[0]), true.shape)
+    if int(known.sum()) < SMALLEST:
+        return (0 if not true.any() else None), shown(int((true & ~known).sum()))
+    return _three_digits(int(values[known].sum(dtype=np.int64))), shown(int((true & ~known).sum()))
+
+
+def _three_digits(value: int) -> int:
+    return round(value, 3 - len(str(abs(value))))
+
+
+def _in_force(question: Question) -> str | None:
+    return question.pack.eligible if question.pack else None
+
+
+def _difference(
+    question: Question,
+    everybody: population.Population,
+    day: date,
+    true: Rows,
+    of: Rows,
+) -> tuple[int | None, int | None]:
+    text = _in_force(question)
+    if text is None:
+        return None, None
+    try:
+        before = _truth(compiled(question, text, "bool", day), everybody, day)
+    except RuleError:
+        return None, None
+    was = before.true & of
+    return shown(int((true & ~was).sum())), shown(int((was & ~true).sum()))
+
+
+def _missing(tree: Node, everybody: population.Population, unknown: Rows) -> tuple[Missing, ...]:
+    found = []
+    for name in facts_in(tree):
+        column = everybody.frame.column(name)
+        if column is None:
+            continue
+        count = int((unknown & ~np.broadcast_to(column.known, unknown.shape)).sum())
+        if count:
+            found.append(Missing(name.removeprefix("facts."), shown(count)))
+    return tuple(sorted(found, key=lambda one: -(one.people or 0)))
+
+
+def _by_municipality(
+    everybody: population.Population,
+    true: Rows,
+    of: Rows,
+) -> tuple[Row, ...]:
+    column = everybody.frame.columns["facts.address.municipality"]
+    codes, known = column.arrays()[:2]
+    words = column.words.items  # type: ignore[union-attr]
+    people = np.bincount(codes[of & known], minlength=len(words))
+    hits = np.bincount(codes[true & known], minlength=len(words))
+    rows = [(words[code], int(hits[code]), int(people[code])) for code in range(len(words)) if people[code]]
+    return _protected(sorted(rows))
+
+
+def _by_age(
+    everybody: population.Population,
+    day: date,
+    true: Rows,
+    of: Rows,
+) -> tuple[Row, ...]:
+    born = everybody.arrays["birth"].astype("datetime64[D]")
+    years = day.year - (born.astype("datetime64[Y]").astype(int) + 1970)
+    passed = (np.datetime64(day, "D") - np.datetime64(f"{day.year}-01-01", "D")).astype(int)
+    of_year = (born - born.astype("datetime64[Y]").astype("datetime64[D]")).astype(int)
+    band = np.digitize(years - (of_year > passed), AGES) - 1
+    rows = []
+    for number, first in enumerate(AGES):
+        inside = (band == number) if number else (band <= 0)
+        last = f"{AGES[number + 1] - 1}" if number + 1 < len(AGES) else ""
+        rows.append((f"{first}-{last}", int((true & inside).sum()), int((of & inside).sum())))
+    return _protected(rows)
+
+
+def _protected(rows: list[tuple[str, int, int]]) -> tuple[Row, ...]:
+    """Small counts hidden. Were only one hidden, the sum would tell it: then the next smallest is hidden too."""
+    hidden = {key for key, true, _people in rows if 0 < true < SMALLEST}
+    others = sorted((true, key) for key, true, _people in rows if true >= SMALLEST)
+    if len(hidden) == 1 and others:
+        hidden.add(others[0][1])
+    return tuple(Row(key, None if key in hidden else shown(true), round(people, -1)) for key, true, people in rows)
