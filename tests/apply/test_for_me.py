@@ -17,7 +17,7 @@ from todoke.loops.apply.actions.decision import approve_decision, propose_decisi
 from todoke.loops.apply.actions.submission import facts_for
 from todoke.loops.apply.findings import blocking_findings, findings_of
 from todoke.loops.apply.jobs import check_everybody, check_resident
-from todoke.loops.apply.matching import Verdict, verdicts
+from todoke.loops.apply.matching import Verdict, explained, verdicts
 from todoke.loops.apply.models import Case, Decision, FittingService
 from todoke.registry.catalogue.queries import current_packs, current_version, pack_of
 from todoke.registry.catalogue.types import Renewal
@@ -39,9 +39,9 @@ def pupil(town: Town) -> Resident:
     )
 
 
-def verdict_on(resident: Resident, pack_id: str, reading: str = "ja") -> Verdict:
+def verdict_on(resident: Resident, pack_id: str) -> Verdict:
     resident = Resident.objects.select_related("household").get(pk=resident.pk)
-    found = verdicts(current_packs(), own_facts(resident), clock.today(), reading)
+    found = verdicts(current_packs(), own_facts(resident), clock.today())
     return next(verdict for verdict in found if verdict.pack.id == pack_id)
 
 
@@ -88,9 +88,11 @@ def test_nobody_answers_what_a_register_knows(town: Town, key: str) -> None:
 def test_every_reason_is_a_sentence_in_both_languages(town: Town) -> None:
     pupil(town)
     for reading in ("ja", "en"):
-        for verdict in verdicts(current_packs(), own_facts(town.mother), clock.today(), reading):
-            assert verdict.reasons
-            for reason in verdict.reasons:
+        facts = own_facts(town.mother)
+        for verdict in verdicts(current_packs(), facts, clock.today()):
+            reasons = explained(verdict, facts, clock.today(), reading).reasons
+            assert reasons
+            for reason in reasons:
                 assert reason.text
                 assert not set("_&|(){}") & set(reason.text.replace("（", "").replace("）", "")) or reading == "en"
 

@@ -16,7 +16,7 @@ from todoke.registry.catalogue.queries import current_version, pack_of
 from todoke.registry.people import population
 from todoke.registry.people.actions import learn_facts
 from todoke.registry.people.models import BatchRead, Household, Resident
-from todoke.registry.people.queries import own_facts
+from todoke.registry.people.queries import for_rules, own_facts
 from todoke.registry.people.types import Reader
 
 READER = Reader("officer:1", "石巻市 子ども保育課", "制度の試算のため")
@@ -65,7 +65,10 @@ def test_a_whole_pack_comes_to_the_same_as_one_by_one(people: list[Resident]) ->
     assert version
     pack = pack_of(version.pk)
     found = simulate(Question(pack.eligible or "", pack.amounts[0].value, pack), READER)
-    each = [eligibility(pack, own_facts(p), clock.today())[0] for p in Resident.objects.select_related("household")]
+    each = [
+        eligibility(pack, for_rules(own_facts(p)), clock.today())[0]
+        for p in Resident.objects.select_related("household")
+    ]
     assert found.counts.true == shown(each.count(True))
     assert (found.gained, found.lost) == (0, 0)
     assert found.compared

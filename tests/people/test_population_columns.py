@@ -103,7 +103,7 @@ def _differences(population: Population) -> list[str]:
 def _seen(name: str, value: Any) -> Any:
     """Of persons the population has less than the register."""
     if name == "facts.household.children" and value is not None:
-        return [{part: child[part] for part in ("id", "birth_date", "gender")} for child in value]
+        return [{part: child[part] for part in ("id", "birth_date", "gender", "order")} for child in value]
     if name == "facts.household.spouse" and value is not None:
         return {part: value[part] for part in ("birth_date", "gender")}
     return value
@@ -214,6 +214,16 @@ def test_nobody_is_a_population_too(folder: Path) -> None:
         load()
     assert refresh(reader=READER).frame.size == 0
     assert _differences(load()) == []
+
+
+@pytest.mark.django_db
+def test_what_another_version_wrote_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    rebuild(reader=READER)
+    monkeypatch.setattr(snapshot, "FORM", ["3"])
+    with pytest.raises(NoSnapshotError):
+        load()
+    refresh(reader=READER)
+    load()
 
 
 @pytest.mark.django_db

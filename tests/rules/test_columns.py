@@ -320,6 +320,7 @@ PLANTED: dict[str, tuple[Any, str, Any]] = {
         "through",
         lambda value, index, _size: values.take(value, index),
     ),
+    "a list may be longer than its bound": (lists, "within", lambda of, _bound: of),
     "items go to other rows": (evaluation, "parents_and_items", _tiled),
 }
 

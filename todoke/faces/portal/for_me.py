@@ -17,20 +17,35 @@ from todoke.kernel.errors import NotFoundError
 from todoke.kernel.rules import canonical
 from todoke.kernel.rules.words import Reason
 from todoke.kernel.rules.words.names import facts_in
-from todoke.loops.apply.matching import Verdict, verdicts
+from todoke.loops.apply.matching import Verdict, explained, verdict_on, verdicts
 from todoke.loops.apply.proactive import note_seen
 from todoke.registry.catalogue.eligibility import parameters_on, rule_of
 from todoke.registry.catalogue.queries import current_packs
+from todoke.registry.catalogue.types import Pack
 from todoke.registry.people import consents
 from todoke.registry.people.actions import learn_facts
 from todoke.registry.people.keys import KEYS, as_said, date_paths
+from todoke.registry.people.models import Resident
 from todoke.registry.people.queries import Known, for_rules, own_facts
+
+IN_FULL = {True: 8, None: 4, False: 3}
+"""How many of each verdict stand with their reasons; the others in a line, with the reasons on the service's page."""
 
 
 def _reason(reason: Reason, facts: Known) -> dict[str, Any]:
     used = [facts[key] for name in reason.facts if (key := name.removeprefix("facts.")) in facts]
     sources = dict.fromkeys((fact.source.value, fact.detail) for fact in used)
     return {"text": reason.text, "value": reason.value, "sources": list(sources), "stale": any(f.stale for f in used)}
+
+
+def verdict_row(pack: Pack, resident: Resident, reading: str) -> dict[str, Any] | None:
+    """The verdict on one service with its reasons, for the service's own page; None of one that is for everybody."""
+    facts, today = own_facts(resident), clock.today()
+    verdict = verdict_on(pack, facts, today)
+    if verdict is None:
+        return None
+    why = explained(verdict, facts, today, reading)
+    return {"holds": verdict.holds, "reasons": [_reason(reason, facts) for reason in why.reasons]}
 
 
 def _for_browser(verdict: Verdict, facts: Known) -> dict[str, Any]:
@@ -54,27 +69,34 @@ def _page(
     request: ResidentRequest, typed: Mapping[str, str], errors: Mapping[str, str], about: str = "", status: int = 200
 ) -> HttpResponse:
     facts = own_facts(request.resident)
-    found = verdicts(current_packs(), facts, clock.today(), request.reading)
+    found = verdicts(current_packs(), facts, clock.today())
     note_seen(resident=request.resident, packs=[verdict.pack for verdict in found if verdict.holds])
     drafts = {draft.pack_version.pack: draft for draft in open_drafts(request.resident)}
 
     def row(verdict: Verdict) -> dict[str, Any]:
-        here = verdict.pack.id == about
+        here, why = verdict.pack.id == about, explained(verdict, facts, clock.today(), request.reading)
         labels = {amount.id: amount.label for amount in verdict.pack.amounts}
         return {
             "pack": verdict.pack,
-            "reasons": [_reason(reason, facts) for reason in verdict.reasons],
+            "reasons": [_reason(reason, facts) for reason in why.reasons],
             "questions": [question_of(key, typed if here else {}, errors if here else {}) for key in verdict.ask],
-            "amounts": [(labels[name], yen) for name, yen in verdict.amounts.items() if yen is not None],
-            "filled": verdict.filled,
+            "amounts": [(labels[name], yen) for name, yen in why.amounts.items() if yen is not None],
+            "filled": why.filled,
             "rule": json.dumps(_for_browser(verdict, facts), ensure_ascii=False, default=str) if verdict.ask else "",
             "draft": drafts.get(verdict.pack.id),
         }
 
+    kinds = {holds: [verdict for verdict in found if verdict.holds is holds] for holds in (True, None, False)}
+    full = {holds: kinds[holds][:most] for holds, most in IN_FULL.items()}
+    full[None] += [verdict for verdict in kinds[None][IN_FULL[None] :] if verdict.pack.id == about]
     context = {
-        "fitting": [row(verdict) for verdict in found if verdict.holds],
-        "open": [row(verdict) for verdict in found if verdict.holds is None],
-        "others": [row(verdict) for verdict in found if verdict.holds is False],
+        "count": len(kinds[True]),
+        "fitting": [row(verdict) for verdict in full[True]],
+        "open": [row(verdict) for verdict in full[None]],
+        "others": [row(verdict) for verdict in full[False]],
+        "more": [
+            (verdict.holds, verdict.pack) for holds in kinds for verdict in kinds[holds] if verdict not in full[holds]
+        ],
         "proactive": "proactive" in consents.standing(request.resident),
         "about": about,
     }

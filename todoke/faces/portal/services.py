@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from todoke.capabilities.forms.actions import begin_draft
 from todoke.capabilities.forms.queries import open_drafts
+from todoke.faces.portal.for_me import verdict_row
 from todoke.faces.portal.holders import remember_draft
 from todoke.kernel.errors import NotFoundError
 from todoke.loops.apply.office import deciding_office
@@ -40,7 +41,13 @@ def service(request: HttpRequest, pack_id: str) -> HttpResponse:
     purposes = dict.fromkeys(
         f"{label_of(key)}：{in_language(purpose, reading)}" for key, purpose in pack.purposes.items()
     )
-    context = {"pack": pack, "draft": draft, "office": deciding_office(pack, resident), "purposes": purposes}
+    context = {
+        "pack": pack,
+        "draft": draft,
+        "office": deciding_office(pack, resident),
+        "purposes": purposes,
+        "row": verdict_row(pack, resident, reading) if resident else None,
+    }
     return render(request, "portal/service.html", context)
 
 

@@ -241,10 +241,8 @@ class _Query:
         items = self._items(node.list)
         if node.bound is None:
             return items
-        short = filled(
-            "(SELECT count(*) FROM {} WHERE {}) <= {}", items.table, all_of(*items.kept), Constant(node.bound)
-        )
-        return replace(items, known=all_of(items.known, short))
+        within = filled("{} <= {}", items.count(), Constant(node.bound))
+        return replace(items, known=all_of(items.known, within))
 
     def _within(self, node: Over, items: _Items) -> "_Query":
         self._count(node)

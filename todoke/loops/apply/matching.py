@@ -13,10 +13,10 @@ from todoke.capabilities.forms.validation import QUIET
 from todoke.kernel.rules.tree import Call, Node, tree_hash
 from todoke.kernel.rules.words import Reason, explain
 from todoke.kernel.rules.words.names import facts_in
-from todoke.registry.catalogue.eligibility import amounts_of, eligibility, names_of_pack, rule_of, scope_of
+from todoke.registry.catalogue.eligibility import Given, amounts_of, eligibility, names_of_pack, rule_of, scope_of
 from todoke.registry.catalogue.types import Pack, in_language
 from todoke.registry.people.keys import KEYS, RULE_NAMES, label_of, member_label, value_in_words
-from todoke.registry.people.queries import Known
+from todoke.registry.people.queries import Known, for_rules
 
 
 @dataclass(frozen=True)
@@ -25,38 +25,52 @@ class Verdict:
 
     pack: Pack
     holds: bool | None
-    reasons: tuple[Reason, ...]
     ask: tuple[str, ...]
     """Keys of facts that the resident can say, and that could settle it."""
 
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why, and what there is to gain."""
+
+    reasons: tuple[Reason, ...]
     amounts: dict[str, int | None]
     filled: int
     """Percent of the form's questions that need not be asked."""
 
 
-def verdicts(packs: Iterable[Pack], facts: Known, day: date, reading: str) -> list[Verdict]:
+def verdicts(packs: Iterable[Pack], facts: Known, day: date) -> list[Verdict]:
     """Of the packs that are for some and not for others: first those that fit, then those that may, then the others."""
-    found = [_verdict(pack, facts, day, reading) for pack in packs if is_for_some(pack)]
+    given = for_rules(facts)
+    found = [_verdict(pack, given, day) for pack in packs if is_for_some(pack)]
     order = {True: 0, None: 1, False: 2}
     return sorted(found, key=lambda verdict: order[verdict.holds])
 
 
+def verdict_on(pack: Pack, facts: Known, day: date) -> Verdict | None:
+    """Of one service; None of one that is for everybody."""
+    return _verdict(pack, for_rules(facts), day) if is_for_some(pack) else None
+
+
+def explained(verdict: Verdict, facts: Known, day: date, reading: str) -> Explanation:
+    """The verdict's reasons in the reader's language, its amounts, and how much of the form is there."""
+    pack, given = verdict.pack, for_rules(facts)
+    reasons = tuple(reasons_of(pack, given, day, reading))
+    if verdict.holds is False:
+        return Explanation(reasons, {}, 0)
+    return Explanation(reasons, amounts_of(pack, given, day), filled_percent(_form(pack), facts))
+
+
+@lru_cache(maxsize=512)
 def is_for_some(pack: Pack) -> bool:
     """Whether its rule asks anything of a person; what is for everybody finds nobody."""
     return pack.eligible is not None and bool(facts_in(rule_of(pack, pack.eligible).tree))
 
 
-def _verdict(pack: Pack, facts: Known, day: date, reading: str) -> Verdict:
-    holds, missing = eligibility(pack, facts, day)
+def _verdict(pack: Pack, given: Given, day: date) -> Verdict:
+    holds, missing = eligibility(pack, given, day)
     ask = tuple(key for key in KEYS if key in missing and KEYS[key].question) if holds is None else ()
-    return Verdict(
-        pack,
-        holds,
-        tuple(reasons_of(pack, facts, day, reading)),
-        ask,
-        amounts_of(pack, facts, day) if holds is not False else {},
-        filled_percent(_form(pack), facts) if holds is not False else 0,
-    )
+    return Verdict(pack, holds, ask)
 
 
 @lru_cache(maxsize=512)
@@ -69,12 +83,12 @@ def conjuncts_of(tree: Node) -> tuple[Node, ...]:
     return tree.arguments if isinstance(tree, Call) and tree.function == "_&&_" else (tree,)
 
 
-def reasons_of(pack: Pack, facts: Known, day: date, reading: str) -> Iterable[Reason]:
+def reasons_of(pack: Pack, given: Given, day: date, reading: str) -> Iterable[Reason]:
     """Every part of the rule in words, with what it comes to; the pack's own sentence where it has one."""
     if pack.eligible is None:
         return
     own = {rule_of(pack, text).hash: texts for text, texts in pack.reasons.items()}
-    scope = scope_of(pack, facts, day)
+    scope = scope_of(pack, given, day)
     for part in conjuncts_of(rule_of(pack, pack.eligible).tree):
         explained = explain(part, scope, day, _label, _say, _unit, names_of_pack(pack))
         if texts := own.get(tree_hash(part)):

@@ -18,7 +18,7 @@ from todoke.registry.catalogue.queries import current_packs, current_version, pa
 from todoke.registry.catalogue.types import Pack, in_language
 from todoke.registry.people import access
 from todoke.registry.people.models import Consent, Resident
-from todoke.registry.people.queries import facts_in_batch
+from todoke.registry.people.queries import facts_in_batch, for_rules
 from todoke.registry.people.types import Reader
 
 BATCH = 500
@@ -39,12 +39,12 @@ def check(residents: list[Resident], packs: list[Pack]) -> int:
     """Tell each of ``residents`` of those of ``packs`` that fit and that they do not know; gives the messages sent."""
     keys = {key for pack in packs for key in pack.purposes}
     with access.batch(reader=READER, keys=keys):
-        known = facts_in_batch(residents, keys)
+        given = {pk: for_rules(facts) for pk, facts in facts_in_batch(residents, keys).items()}
         return sum(
             _tell(resident, pack)
             for resident in residents
             for pack in packs
-            if eligibility(pack, known[resident.pk], clock.today())[0]
+            if eligibility(pack, given[resident.pk], clock.today())[0]
         )
 
 

@@ -85,7 +85,7 @@ def try_case(pack: Pack, case: Mapping[str, Any]) -> Tried:
         check.id for check in pack.workflow.checks if compile_rule(check.when, ("answers", "facts")).holds(names, day)
     ]
     errors = sorted({_question_of(e.path) for found in wrong.values() for e in found})
-    eligible, missing = eligibility(pack, facts, day)
+    eligible, missing = eligibility(pack, names["facts"], day)
     return Tried(
         eligible,
         missing,
@@ -93,7 +93,7 @@ def try_case(pack: Pack, case: Mapping[str, Any]) -> Tried:
         questions,
         errors,
         findings,
-        amounts_of(pack, facts, day),
+        amounts_of(pack, names["facts"], day),
         handed_in,
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from todoke.kernel.rules import BOOL, INT, STR, Names, Rule, compile_rule
 from todoke.kernel.rules.person import Evaluate, compile_person
@@ -12,7 +12,9 @@ from todoke.kernel.rules.settle import missing
 from todoke.kernel.rules.tree import Call, Items, Literal, Member, Name, Node, Over
 from todoke.registry.catalogue.types import Pack, Scalar
 from todoke.registry.people.keys import RULE_NAMES
-from todoke.registry.people.queries import Known, for_rules
+
+Given: TypeAlias = Mapping[str, Any]
+"""A person's facts as ``people.queries.for_rules`` makes them of what is known."""
 
 _SHAPES = {bool: BOOL, int: INT, str: STR}
 
@@ -51,9 +53,9 @@ def rule_of(pack: Pack, text: str) -> Rule:
     return compile_rule(text, names_of_pack(pack), definitions=pack.definitions)
 
 
-def scope_of(pack: Pack, facts: Known, day: date) -> dict[str, Any]:
+def scope_of(pack: Pack, given: Given, day: date) -> dict[str, Any]:
     """What the pack's rules see."""
-    return {"facts": for_rules(facts), "parameters": parameters_on(pack, day)}
+    return {"facts": given, "parameters": parameters_on(pack, day)}
 
 
 @lru_cache(maxsize=4096)
@@ -61,11 +63,11 @@ def _for_one(pack: Pack, text: str) -> Evaluate:
     return compile_person(rule_of(pack, text).tree)
 
 
-def eligibility(pack: Pack, facts: Known, day: date) -> tuple[bool | None, list[str]]:
+def eligibility(pack: Pack, given: Given, day: date) -> tuple[bool | None, list[str]]:
     """Whether the service is for this person as far as is known, and the keys of facts that could settle it."""
     if pack.eligible is None:
         return None, []
-    scope = scope_of(pack, facts, day)
+    scope = scope_of(pack, given, day)
     value = _for_one(pack, pack.eligible)(scope, day)
     if isinstance(value, bool):
         return value, []
@@ -74,8 +76,8 @@ def eligibility(pack: Pack, facts: Known, day: date) -> tuple[bool | None, list[
     return None, sorted(name.removeprefix("facts.") for name in names if name.startswith("facts."))
 
 
-def amounts_of(pack: Pack, facts: Known, day: date) -> dict[str, int | None]:
+def amounts_of(pack: Pack, given: Given, day: date) -> dict[str, int | None]:
     """The pack's amounts in yen; None where a fact is missing."""
-    scope = scope_of(pack, facts, day)
+    scope = scope_of(pack, given, day)
     values = {amount.id: _for_one(pack, amount.value)(scope, day) for amount in pack.amounts}
     return {name: value if isinstance(value, int) else None for name, value in values.items()}

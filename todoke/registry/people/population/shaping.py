@@ -74,7 +74,14 @@ def arrays_of(people: Rows) -> Arrays:
         "child.id": people["id"][children],
         "child.birth": people["birth"][children],
         "child.gender": people["gender"][children],
+        "child.order": _places(lengths),
     }
+
+
+def _places(lengths: Rows) -> Rows:
+    """The place of each item in its list, from 1 on."""
+    starts = np.cumsum(lengths) - lengths
+    return (np.arange(int(lengths.sum())) - np.repeat(starts, lengths) + 1).astype(np.int32)
 
 
 def _first(home: Rows, of: Rows, households: int) -> Rows:
@@ -170,6 +177,7 @@ def frame_of(arrays: Arrays, answers: dict[str, Answers], municipalities: list[s
 
     children = person("", "child.")
     children["id"] = Column("str", np.arange(len(arrays["child.id"]), dtype=np.int32), words=Ids(arrays["child.id"]))
+    children["order"] = Column("int", arrays["child.order"])
     starts, lengths = arrays["family.starts"], arrays["family.lengths"]
     numbers = np.arange(len(arrays["child.id"]), dtype=np.int64)
     children["order"] = Column("int", numbers - np.repeat(starts, lengths) + 1)

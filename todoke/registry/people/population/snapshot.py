@@ -43,14 +43,17 @@ REGISTER_NAMES = (
     *("household.size", "household.children", "household.spouse"),
 )
 NAMES = frozenset(f"facts.{key}" for key in (*REGISTER_NAMES, *SAID_KEYS))
-"""What rules over the population may name; of children and spouses birth_date and gender, of children also id."""
+"""What rules over the population may name; of spouses birth_date and gender, of children also id and order."""
+
+FORM = ["2", *sorted(NAMES)]
+"""What a snapshot has; one of another form was written by another version of this program, and is not read."""
 
 MOST_CHANGED = 50_000
 """Residents that are read one by one; with more, everybody is read."""
 
 
 class NoSnapshotError(Exception):
-    """Nobody has written the population yet: ``rebuild`` does."""
+    """Nobody has written the population yet, or an older version of this program did: ``rebuild`` writes it."""
 
 
 @dataclass(frozen=True)
@@ -196,6 +199,7 @@ def _write(made: _Made, was: _Made | None) -> None:
         else:
             np.save(new / f"{file}.npy", array)
     about = {
+        "form": FORM,
         "taken_at": made.taken_at.isoformat(),
         "day": made.day.isoformat(),
         "database": made.database,
@@ -236,6 +240,8 @@ def _read() -> _Made:
         raise NoSnapshotError
     folder = _folder() / name
     about: dict[str, Any] = json.loads((folder / "about.json").read_text(encoding="utf-8"))
+    if about.get("form") != FORM:
+        raise NoSnapshotError
 
     def mapped(file: str) -> Rows:
         return np.asarray(np.load(folder / f"{file}.npy", mmap_mode="r"))
