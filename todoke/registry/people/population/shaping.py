@@ -81,7 +81,8 @@ def arrays_of(people: Rows) -> Arrays:
 def _places(lengths: Rows) -> Rows:
     """The place of each item in its list, from 1 on."""
     starts = np.cumsum(lengths) - lengths
-    return (np.arange(int(lengths.sum())) - np.repeat(starts, lengths) + 1).astype(np.int32)
+    places: Rows = np.arange(int(lengths.sum())) - np.repeat(starts, lengths) + 1
+    return places.astype(np.int32)
 
 
 def _first(home: Rows, of: Rows, households: int) -> Rows:
