@@ -150,8 +150,8 @@ def test_an_agency_by_paper(page_desktop: Page, prefecture: Prefecture, accessib
     page = page_desktop
     staff_at(page, prefecture, "ishinomaki-residents-officer", "agencies/")
     accessible(page)
-    page.get_by_label("手続をしてもらう人の名前").fill("模擬 和子")
-    page.get_by_label("その人の生まれた日").fill("1960-08-08")
+    page.get_by_label("手続をしてもらう人の名前").fill("例示 健")
+    page.get_by_label("その人の生まれた日").fill("1987-07-09")
     page.get_by_label("いつまで").fill((clock.today() + timedelta(days=60)).isoformat())
     page.get_by_role("button", name="代理コードを作る").click()
     expect(page.locator("[data-code]")).to_be_visible()
