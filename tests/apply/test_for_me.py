@@ -101,6 +101,12 @@ def test_a_stranger_is_asked_to_log_in() -> None:
     assert Client().get("/for-me/").headers["Location"].startswith("/login/")
 
 
+def check_all(pack_id: str = "") -> None:
+    for pack in proactive.told_of():
+        if pack_id in {"", pack.id}:
+            check_everybody._task.func(pack_id=pack.id)
+
+
 def allow(resident: Resident) -> None:
     consents.set_consent(resident=resident, purpose="proactive", given=True)
 
@@ -112,7 +118,7 @@ def told(resident: Resident) -> list[str]:
 def test_who_allowed_it_is_told_once_and_nobody_else(town: Town) -> None:
     allow(town.mother)
     for _again in range(3):
-        proactive.check(proactive.consenting(), proactive.packs_named(""))
+        check_all()
     assert "service:child-allowance" in told(town.mother)
     assert len(told(town.mother)) == len(set(told(town.mother)))
     assert told(town.neighbour) == []
@@ -121,7 +127,7 @@ def test_who_allowed_it_is_told_once_and_nobody_else(town: Town) -> None:
 def test_what_was_seen_on_the_page_is_not_told(town: Town) -> None:
     allow(town.mother)
     signed_in(town.mother).get("/for-me/")
-    proactive.check(proactive.consenting(), proactive.packs_named(""))
+    check_all()
     assert told(town.mother) == []
 
 
@@ -137,7 +143,7 @@ def test_a_fact_that_changes_tells_of_what_fits_since(town: Town) -> None:
 def test_who_took_it_back_is_told_nothing(town: Town) -> None:
     allow(town.mother)
     consents.set_consent(resident=town.mother, purpose="proactive", given=False)
-    check_everybody._task.func(pack_id="")
+    check_all()
     check_resident._task.func(resident_id=str(town.mother.pk))
     assert told(town.mother) == []
 
@@ -145,14 +151,14 @@ def test_who_took_it_back_is_told_nothing(town: Town) -> None:
 def test_who_applied_already_is_not_told(town: Town) -> None:
     town.case()
     allow(town.mother)
-    proactive.check(proactive.consenting(), proactive.packs_named("childcare-place"))
+    check_all("childcare-place")
     assert told(town.mother) == []
     assert not FittingService.objects.filter(pack="childcare-place").exists()
 
 
 def test_a_month_later_a_birthday_makes_a_service_fit(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     allow(town.neighbour)
-    proactive.check(proactive.consenting(), proactive.packs_named("child-allowance"))
+    check_all("child-allowance")
     assert told(town.neighbour) == []
     Resident.objects.create(
         household=town.neighbour.household,
@@ -162,14 +168,14 @@ def test_a_month_later_a_birthday_makes_a_service_fit(town: Town, monkeypatch: p
         birth_date=clock.today() - timedelta(days=1),
         gender="1",
     )
-    proactive.check(proactive.consenting(), proactive.packs_named("child-allowance"))
+    check_all("child-allowance")
     assert told(town.neighbour) == ["service:child-allowance"]
 
 
 def test_the_notice_is_in_the_readers_language(town: Town) -> None:
     Resident.objects.filter(pk=town.mother.pk).update(language="en")
     allow(town.mother)
-    proactive.check(proactive.consenting(), proactive.packs_named("child-allowance"))
+    check_all("child-allowance")
     message = Message.objects.get(resident=town.mother, about="service:child-allowance")
     version = current_version("child-allowance")
     assert version
@@ -250,3 +256,47 @@ def test_a_decision_that_ends_is_renewed_in_time_and_once(
     assert Message.objects.filter(key__startswith="renewal:").count() == renewed
     if renewed:
         assert drafts.get().answers["employer"] == "見本商店"
+
+
+def test_the_database_chooses_those_whom_a_rule_fits(town: Town) -> None:
+    """All services over everybody: whoever the query leaves out is somebody for whom the rule is not true."""
+    pupil(town)
+    for resident in (town.mother, town.neighbour):
+        allow(resident)
+    learn_facts(resident=town.mother, said={"tax.resident_exempt": False})
+    learn_facts(resident=town.mother, said={"tax.resident_exempt": True})
+    learn_facts(resident=town.neighbour, said={"disaster.damage": "total"}, source=Source.OFFICE)
+    learn_facts(resident=town.neighbour, said={"disaster.damage": "none"})
+    check_all()
+    fitting = {
+        resident.pk: sorted(
+            f"service:{verdict.pack.id}"
+            for verdict in verdicts(current_packs(), own_facts(resident), clock.today())
+            if verdict.holds
+        )
+        for resident in Resident.objects.filter(pk__in=[town.mother.pk, town.neighbour.pk])
+    }
+    assert {pk: told(Resident.objects.get(pk=pk)) for pk in fitting} == fitting
+    assert fitting[town.neighbour.pk] == ["service:disaster-grant"]
+    assert "service:school-supplies-aid" in fitting[town.mother.pk]
+
+
+def test_a_page_follows_the_other(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proactive, "BATCH", 1)
+    child_of = [town.mother, town.neighbour]
+    for resident in child_of:
+        allow(resident)
+    Resident.objects.create(
+        household=town.neighbour.household,
+        relation="child",
+        name="例示 ゆめ",
+        name_key="y",
+        birth_date=clock.today() - timedelta(days=400),
+        gender="1",
+    )
+    pack = next(pack for pack in proactive.told_of() if pack.id == "child-allowance")
+    first = proactive.check_page(pack)
+    second = proactive.check_page(pack, first)
+    assert {first, second} == {str(resident.pk) for resident in child_of}
+    assert proactive.check_page(pack, second) == ""
+    assert [told(resident) for resident in child_of] == [["service:child-allowance"]] * 2

@@ -6,6 +6,7 @@ import pytest
 
 from tests.people.conftest import resident
 from todoke.kernel import clock
+from todoke.kernel.errors import NotFoundError
 from todoke.registry.people import agency
 from todoke.registry.people.models import Agency, Resident
 
@@ -48,7 +49,7 @@ def test_an_agency_has_an_end(mother: Resident, days: int) -> None:
 
 def test_either_ends_it_and_others_cannot(mother: Resident, stranger: Resident) -> None:
     row = granted(mother, stranger)
-    with pytest.raises(agency.NotFoundError):
+    with pytest.raises(NotFoundError):
         agency.end(agency_id=row.pk, by=resident("雛形 結衣"))
     agency.end(agency_id=row.pk, by=stranger)
     assert agency.may_act_for(stranger, str(mother.pk)) is None

@@ -4,18 +4,19 @@ from datetime import date, timedelta
 from threading import Thread
 
 import pytest
+from cryptography.fernet import Fernet
 from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.people.conftest import resident
 from todoke.kernel import clock
-from todoke.registry.people import access, consents
-from todoke.registry.people.actions import SourceRefusedError, learn_facts
+from todoke.registry.people import access, consents, keys
+from todoke.registry.people.actions import SourceRefusedError, encrypt_anew, learn_facts, rename_key
 from todoke.registry.people.keys import KEYS, as_said, typed, value_in_words
 from todoke.registry.people.models import Fact, Resident
-from todoke.registry.people.queries import for_rules, history_of, own_facts
-from todoke.registry.people.types import KnownFact, Source
+from todoke.registry.people.queries import facts_of, for_rules, history_of, own_facts
+from todoke.registry.people.types import KnownFact, Reader, Source
 
 pytestmark = pytest.mark.django_db
 
@@ -167,3 +168,27 @@ def test_anything_typed_for_a_number_is_a_number_or_an_error(text: str) -> None:
 
 def test_a_fact_that_cannot_be_its_type_is_not_known() -> None:
     assert for_rules({"birth_date": KnownFact("birth_date", "2026-02-30", Source.REGISTER)}) == {"birth_date": None}
+
+
+def test_a_key_that_is_renamed_is_found_by_both_names(mother: Resident, monkeypatch: pytest.MonkeyPatch) -> None:
+    learn_facts(resident=mother, said={"work.employer": "見本商店"})
+    with access.own(mother):
+        Fact.objects.update(key="job.employer")
+    monkeypatch.setitem(keys.RENAMED, "job.employer", "work.employer")
+    assert rename_key(old="job.employer", new="work.employer") == 1
+    reader = Reader("service:old", "トドケ（自動）", "申込書に書き写すため")
+    facts = facts_of(mother, reader, ["job.employer"])
+    assert facts["job.employer"].value == "見本商店"
+    assert for_rules(facts) == {"job": {"employer": "見本商店"}}
+    learn_facts(resident=mother, said={"job.employer": "見本商会"})
+    assert employer(mother) == "見本商会"
+    assert "job.employer" not in own_facts(mother)
+
+
+def test_keys_of_encryption_rotate(mother: Resident, settings: pytest.FixtureRequest) -> None:
+    learn_facts(resident=mother, said={"disability.certificate": "physical"})
+    old, new = settings.FIELD_KEYS, [Fernet.generate_key().decode()]  # type: ignore[attr-defined]
+    settings.FIELD_KEYS = [*new, *old]  # type: ignore[attr-defined]
+    assert encrypt_anew() == 1
+    settings.FIELD_KEYS = new  # type: ignore[attr-defined]
+    assert own_facts(mother)["disability.certificate"].value == "physical"

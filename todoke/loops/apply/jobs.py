@@ -15,23 +15,23 @@ def check_resident(resident_id: str) -> None:
     """What fits a resident whose facts changed."""
     resident = Resident.objects.select_related("household").filter(pk=resident_id).first()
     if resident and "proactive" in consents.standing(resident):
-        proactive.check([resident], proactive.packs_named(""))
+        proactive.check([resident], proactive.told_of())
 
 
 @task("apply.check_everybody")
-def check_everybody(pack_id: str = "", after: str = "") -> None:
-    """A page of those who want to be told, then the next; ``pack_id`` empty: every service."""
-    residents = proactive.consenting(after)
-    if not residents:
-        return
-    proactive.check(residents, proactive.packs_named(pack_id))
-    check_everybody.enqueue(pack_id=pack_id, after=str(residents[-1].pk))
+def check_everybody(pack_id: str, after: str = "") -> None:
+    """Of one service, a page of those who want to be told and whom it may fit, then the next."""
+    pack = next((pack for pack in proactive.told_of() if pack.id == pack_id), None)
+    last = proactive.check_page(pack, after) if pack else ""
+    if last:
+        check_everybody.enqueue(pack_id=pack_id, after=last)
 
 
 @task("apply.daily", cron="5 15 * * *")
 def daily() -> None:
     """At 0:05 in Japan: birthdays, new school years and figures in force since today change what fits."""
-    check_everybody.enqueue()
+    for pack in proactive.told_of():
+        check_everybody.enqueue(pack_id=pack.id)
     for decision in proactive.decisions_to_renew():
         proactive.renew(decision=decision)
 

@@ -2,22 +2,26 @@
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
+from psycopg.sql import SQL, Composable, Literal
 
 from todoke.capabilities.forms.actions import begin_draft
 from todoke.capabilities.forms.models import Draft
 from todoke.exchange.messages.actions import send_message
 from todoke.kernel import clock
+from todoke.kernel.rules.sql import SqlError, where_clause
 from todoke.loops.apply.matching import is_for_some
 from todoke.loops.apply.models import Case, Decision, FittingService
-from todoke.registry.catalogue.eligibility import eligibility
+from todoke.registry.catalogue.eligibility import eligibility, parameters_on, rule_of, with_parameters
 from todoke.registry.catalogue.queries import current_packs, current_version, pack_of
 from todoke.registry.catalogue.types import Pack, in_language
 from todoke.registry.people import access
-from todoke.registry.people.models import Consent, Resident
+from todoke.registry.people.in_sql import TABLES, facts_in_sql
+from todoke.registry.people.models import Resident
 from todoke.registry.people.queries import facts_in_batch, for_rules
 from todoke.registry.people.types import Reader
 
@@ -76,16 +80,37 @@ def _tell(resident: Resident, pack: Pack) -> bool:
     return True
 
 
-def consenting(after: str = "") -> list[Resident]:
-    """The next residents, by id, who want to be told."""
-    allowed = Consent.objects.filter(purpose="proactive", withdrawn_at=None)
-    rows = Resident.objects.filter(pk__in=allowed.values("resident")).select_related("household").order_by("pk")
-    return list((rows.filter(pk__gt=after) if after else rows)[:BATCH])
+def check_page(pack: Pack, after: str = "") -> str:
+    """Of those who want to be told, a page of residents (by id) whom the service may fit; the last of them, or ''.
+
+    The database leaves out those for whom the rule is not certainly true, as far as it can say the rule.
+    """
+    with access.batch(reader=READER, keys=pack.purposes), connection.cursor() as cursor:
+        condition, parameters = _certainly(pack)
+        query = SQL(
+            "SELECT r.id FROM {tables} WHERE EXISTS (SELECT 1 FROM people_consent c WHERE c.resident_id = r.id"
+            " AND c.purpose = 'proactive' AND c.withdrawn_at IS NULL)"
+            " AND ({after} = '' OR r.id > NULLIF({after}, '')::uuid) AND {condition} ORDER BY r.id LIMIT {most}"
+        ).format(tables=TABLES, after=Literal(after), condition=condition, most=Literal(BATCH))
+        cursor.execute(query, parameters)
+        ids = [row[0] for row in cursor.fetchall()]
+        residents = list(Resident.objects.filter(pk__in=ids).select_related("household").order_by("pk"))
+        check(residents, [pack])
+    return str(ids[-1]) if len(ids) == BATCH else ""
 
 
-def packs_named(pack_id: str) -> list[Pack]:
-    """Of the services that are for some and not for others, the current version of one, or all."""
-    return [pack for pack in current_packs() if pack_id in {"", pack.id} and is_for_some(pack)]
+def _certainly(pack: Pack) -> tuple[Composable, dict[str, Any]]:
+    today = clock.today()
+    tree = with_parameters(rule_of(pack, pack.eligible or "true").tree, parameters_on(pack, today))
+    try:
+        return where_clause(tree, facts_in_sql(today), today)
+    except SqlError:
+        return SQL("TRUE"), {}
+
+
+def told_of() -> list[Pack]:
+    """The services of which residents are told: those that are for some and not for others."""
+    return [pack for pack in current_packs() if is_for_some(pack)]
 
 
 def end_of(decision: Decision, pack: Pack) -> date | None:

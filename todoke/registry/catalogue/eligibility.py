@@ -11,7 +11,7 @@ from todoke.kernel.rules.person import Evaluate, compile_person
 from todoke.kernel.rules.settle import missing
 from todoke.kernel.rules.tree import Call, Items, Literal, Member, Name, Node, Over
 from todoke.registry.catalogue.types import Pack, Scalar
-from todoke.registry.people.keys import RULE_NAMES
+from todoke.registry.people.keys import KEYS, current_name
 
 Given: TypeAlias = Mapping[str, Any]
 """A person's facts as ``people.queries.for_rules`` makes them of what is known."""
@@ -21,7 +21,7 @@ _SHAPES = {bool: BOOL, int: INT, str: STR}
 
 def names_of_pack(pack: Pack) -> Names:
     """What the pack's rules over facts may name: the facts that it declares a purpose for, and its parameters."""
-    facts = {name: shape for name, shape in RULE_NAMES.items() if name.removeprefix("facts.") in pack.purposes}
+    facts = {f"facts.{key}": KEYS[key].shape for key in pack.purposes if current_name(key) in KEYS}
     return facts | {f"parameters.{name}": _SHAPES[type(p.values[0][1])] for name, p in pack.parameters.items()}
 
 

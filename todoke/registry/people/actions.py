@@ -8,13 +8,13 @@ from django.db import transaction
 
 from todoke.kernel import audit, clock, events
 from todoke.kernel.errors import TodokeError
-from todoke.kernel.signing import decrypt_json, encrypt_json
+from todoke.kernel.signing import SEALED, decrypt_json, encrypt_again, encrypt_json
 from todoke.kernel.text import search_key
 from todoke.registry.people import access
 from todoke.registry.people.identity import VerifiedIdentity
-from todoke.registry.people.keys import KEYS
+from todoke.registry.people.keys import KEYS, current_name
 from todoke.registry.people.models import Fact, Household, Identity, Resident
-from todoke.registry.people.types import Source
+from todoke.registry.people.types import Reader, Source
 from todoke.registry.places.queries import find_municipality_in_address
 
 CONFIRMED_ANEW = timedelta(days=30)
@@ -98,6 +98,7 @@ def learn_facts(
     A value that is known already, and is not old, adds no row. Two writers at once follow one another. Raises
     KeyError for a key that is not declared, and SourceRefusedError for one that this source does not decide.
     """
+    said = {current_name(key): value for key, value in said.items()}
     for key in said:
         if source not in KEYS[key].sources:
             raise SourceRefusedError
@@ -136,3 +137,28 @@ def set_contact(*, resident: Resident, email: str, wants_email: bool) -> None:
     """Where e-mails about the resident's matters go."""
     resident.email, resident.wants_email = email, wants_email
     resident.save(update_fields=["email", "wants_email"])
+
+
+@transaction.atomic
+def rename_key(*, old: str, new: str) -> int:
+    """Rename the rows of a key, in the migration that comes with its entry in ``keys.RENAMED``; how many there were."""
+    reader = Reader("system", "トドケ", "情報の呼び名を変えるため。値は変えません")
+    with access.batch(reader=reader, keys=[new]):
+        renamed = Fact.objects.filter(key=old).update(key=new)
+    audit.record(actor=audit.SYSTEM, action="facts.rename-key", subject=f"key:{new}", old=old, rows=renamed)
+    return renamed
+
+
+@transaction.atomic
+def encrypt_anew() -> int:
+    """Encrypt what is sensitive under the newest of TODOKE_FIELD_KEYS, so that older keys can be retired."""
+    reader = Reader("system", "トドケ", "暗号の鍵を新しくするため。中身は読みません")
+    sensitive = [key for key, declared in KEYS.items() if declared.sensitive]
+    renewed = 0
+    with access.batch(reader=reader, keys=sensitive):
+        for row in Fact.objects.filter(key__in=sensitive, value__has_key=SEALED).iterator():
+            row.value = {SEALED: encrypt_again(dict(row.value or {})[SEALED])}
+            row.save(update_fields=["value"])
+            renewed += 1
+    audit.record(actor=audit.SYSTEM, action="facts.encrypt-anew", subject="keys", rows=renewed)
+    return renewed

@@ -79,105 +79,125 @@ def _register(label: str, shape: Shape, *, options: Mapping[str, str] | None = N
     return Key(label, shape, options=options, unit=unit, sources=sources, kept_by="residents")
 
 
-KEYS: dict[str, Key] = {
-    "name": _register(gettext_noop("名前"), STR),
-    "name_kana": _register(gettext_noop("名前の読み"), STR),
-    "birth_date": _register(gettext_noop("生まれた日"), DATE),
-    "gender": _register(gettext_noop("性別"), _options(_GENDERS), options=_GENDERS),
-    "address.municipality": _register(gettext_noop("住んでいる市町村"), STR),
-    "address.postal_code": _register(gettext_noop("郵便番号"), STR),
-    "address.full": _register(gettext_noop("住所"), STR),
-    "household.size": _register(gettext_noop("世帯の人数"), INT, unit=gettext_noop("人")),
-    "household.children": _register(gettext_noop("お子さん"), Shape("list", item=PERSON, bound=MOST_CHILDREN)),
-    "household.spouse": _register(gettext_noop("配偶者"), PERSON),
-    "contact.phone": Key(gettext_noop("電話番号"), STR, fresh_days=730, sources=_SAID),
-    "work.employer": Key(gettext_noop("勤め先"), STR, fresh_days=365, sources=_SAID),
-    "work.public_servant": Key(
-        gettext_noop("公務員かどうか"),
-        BOOL,
-        gettext_noop("お子さんを養っている人（収入の多いほうの親）は、公務員ですか"),
-        gettext_noop("国や県、市町村などに勤めていて、手当を職場から受け取る人です。"),
-        fresh_days=365,
-        sources=_SAID,
-    ),
-    "income.assessed": Key(
-        gettext_noop("審査で使う所得"),
-        INT,
-        gettext_noop("前の年の所得（収入の多いほうの親）はいくらですか"),
-        gettext_noop("収入ではなく、経費や控除を引いた額です。6月に届く住民税の通知書に書いてあります。"),
-        unit=gettext_noop("円"),
-        fresh_days=365,
-        sources=_SAID,
-    ),
-    "income.dependants": Key(
-        gettext_noop("扶養している人数"),
-        INT,
-        gettext_noop("税の扶養に入っている家族は何人ですか"),
-        unit=gettext_noop("人"),
-        fresh_days=365,
-        sources=_SAID,
-    ),
-    "tax.resident_exempt": Key(
-        gettext_noop("住民税が非課税か"),
-        BOOL,
-        gettext_noop("世帯の全員が、住民税を納めなくてよい（非課税）ですか"),
-        gettext_noop("6月に届く住民税の通知書、または課税（非課税）証明書で分かります。"),
-        fresh_days=365,
-        sources=_SAID,
-    ),
-    "welfare.receives": Key(
-        gettext_noop("生活保護を受けているか"),
-        BOOL,
-        gettext_noop("生活保護を受けていますか"),
-        sensitive=True,
-        fresh_days=180,
-        sources=_SAID,
-    ),
-    "allowance.single_parent": Key(
-        gettext_noop("児童扶養手当を受けているか"),
-        BOOL,
-        gettext_noop("児童扶養手当（ひとり親などの手当）を受けていますか"),
-        gettext_noop("すべてのお子さんの家庭に出る「児童手当」とは別の手当です。"),
-        fresh_days=365,
-        sources=_SAID,
-    ),
-    "disaster.damage": Key(
-        gettext_noop("住まいの災害の被害"),
-        _options(_DAMAGE),
-        gettext_noop("災害で、いま住んでいる家に被害がありましたか"),
-        gettext_noop("罹災証明書に書いてある区分です。証明書がまだなら「被害はない」を選ばず、あとで答えてください。"),
-        options=_DAMAGE,
-        fresh_days=365,
-        sources=_SAID,
-    ),
-    "disability.certificate": Key(
-        gettext_noop("障害者手帳"),
-        _options(_CERTIFICATES),
-        gettext_noop("障害者手帳を持っていますか"),
-        options=_CERTIFICATES,
-        sensitive=True,
-        fresh_days=730,
-        sources=_SAID,
-    ),
-    "disability.grade": Key(
-        gettext_noop("障害者手帳の等級"),
-        INT,
-        gettext_noop("手帳の等級は何級ですか"),
-        gettext_noop("療育手帳のAは1、Bは2と入れてください。"),
-        unit=gettext_noop("級"),
-        sensitive=True,
-        fresh_days=730,
-        sources=_SAID,
-    ),
-    "vehicle.owned": Key(
-        gettext_noop("自動車を持っているか"),
-        BOOL,
-        gettext_noop("本人か、生計を同じくする家族の名義の自動車がありますか"),
-        gettext_noop("割賦で買って使用者が本人や家族のものも含みます。"),
-        fresh_days=365,
-        sources=_SAID,
-    ),
-}
+RENAMED: dict[str, str] = {}
+"""Former names of keys, which older versions of packs and submissions still use; ``rename_key`` renames the rows."""
+
+
+class Keys(dict[str, Key]):
+    """By name. A former name is found too, but is not in the list."""
+
+    def __missing__(self, name: str) -> Key:
+        return self[RENAMED[name]]
+
+
+def current_name(name: str) -> str:
+    """Of a key that may have been renamed since."""
+    return RENAMED.get(name, name)
+
+
+KEYS = Keys(
+    {
+        "name": _register(gettext_noop("名前"), STR),
+        "name_kana": _register(gettext_noop("名前の読み"), STR),
+        "birth_date": _register(gettext_noop("生まれた日"), DATE),
+        "gender": _register(gettext_noop("性別"), _options(_GENDERS), options=_GENDERS),
+        "address.municipality": _register(gettext_noop("住んでいる市町村"), STR),
+        "address.postal_code": _register(gettext_noop("郵便番号"), STR),
+        "address.full": _register(gettext_noop("住所"), STR),
+        "household.size": _register(gettext_noop("世帯の人数"), INT, unit=gettext_noop("人")),
+        "household.children": _register(gettext_noop("お子さん"), Shape("list", item=PERSON, bound=MOST_CHILDREN)),
+        "household.spouse": _register(gettext_noop("配偶者"), PERSON),
+        "contact.phone": Key(gettext_noop("電話番号"), STR, fresh_days=730, sources=_SAID),
+        "work.employer": Key(gettext_noop("勤め先"), STR, fresh_days=365, sources=_SAID),
+        "work.public_servant": Key(
+            gettext_noop("公務員かどうか"),
+            BOOL,
+            gettext_noop("お子さんを養っている人（収入の多いほうの親）は、公務員ですか"),
+            gettext_noop("国や県、市町村などに勤めていて、手当を職場から受け取る人です。"),
+            fresh_days=365,
+            sources=_SAID,
+        ),
+        "income.assessed": Key(
+            gettext_noop("審査で使う所得"),
+            INT,
+            gettext_noop("前の年の所得（収入の多いほうの親）はいくらですか"),
+            gettext_noop("収入ではなく、経費や控除を引いた額です。6月に届く住民税の通知書に書いてあります。"),
+            unit=gettext_noop("円"),
+            fresh_days=365,
+            sources=_SAID,
+        ),
+        "income.dependants": Key(
+            gettext_noop("扶養している人数"),
+            INT,
+            gettext_noop("税の扶養に入っている家族は何人ですか"),
+            unit=gettext_noop("人"),
+            fresh_days=365,
+            sources=_SAID,
+        ),
+        "tax.resident_exempt": Key(
+            gettext_noop("住民税が非課税か"),
+            BOOL,
+            gettext_noop("世帯の全員が、住民税を納めなくてよい（非課税）ですか"),
+            gettext_noop("6月に届く住民税の通知書、または課税（非課税）証明書で分かります。"),
+            fresh_days=365,
+            sources=_SAID,
+        ),
+        "welfare.receives": Key(
+            gettext_noop("生活保護を受けているか"),
+            BOOL,
+            gettext_noop("生活保護を受けていますか"),
+            sensitive=True,
+            fresh_days=180,
+            sources=_SAID,
+        ),
+        "allowance.single_parent": Key(
+            gettext_noop("児童扶養手当を受けているか"),
+            BOOL,
+            gettext_noop("児童扶養手当（ひとり親などの手当）を受けていますか"),
+            gettext_noop("すべてのお子さんの家庭に出る「児童手当」とは別の手当です。"),
+            fresh_days=365,
+            sources=_SAID,
+        ),
+        "disaster.damage": Key(
+            gettext_noop("住まいの災害の被害"),
+            _options(_DAMAGE),
+            gettext_noop("災害で、いま住んでいる家に被害がありましたか"),
+            gettext_noop(
+                "罹災証明書に書いてある区分です。証明書がまだなら「被害はない」を選ばず、あとで答えてください。"
+            ),
+            options=_DAMAGE,
+            fresh_days=365,
+            sources=_SAID,
+        ),
+        "disability.certificate": Key(
+            gettext_noop("障害者手帳"),
+            _options(_CERTIFICATES),
+            gettext_noop("障害者手帳を持っていますか"),
+            options=_CERTIFICATES,
+            sensitive=True,
+            fresh_days=730,
+            sources=_SAID,
+        ),
+        "disability.grade": Key(
+            gettext_noop("障害者手帳の等級"),
+            INT,
+            gettext_noop("手帳の等級は何級ですか"),
+            gettext_noop("療育手帳のAは1、Bは2と入れてください。"),
+            unit=gettext_noop("級"),
+            sensitive=True,
+            fresh_days=730,
+            sources=_SAID,
+        ),
+        "vehicle.owned": Key(
+            gettext_noop("自動車を持っているか"),
+            BOOL,
+            gettext_noop("本人か、生計を同じくする家族の名義の自動車がありますか"),
+            gettext_noop("割賦で買って使用者が本人や家族のものも含みます。"),
+            fresh_days=365,
+            sources=_SAID,
+        ),
+    }
+)
 
 RULE_NAMES: Names = {f"facts.{key}": declared.shape for key, declared in KEYS.items()}
 """What rules over facts may name."""

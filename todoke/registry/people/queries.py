@@ -1,6 +1,7 @@
 """Reads of people. Facts are read through ``access``; residents' own reads leave no trace there."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.db.models import QuerySet, prefetch_related_objects
 from todoke.kernel import clock
 from todoke.kernel.signing import decrypt_json
 from todoke.registry.people import access
-from todoke.registry.people.keys import KEYS, typed
+from todoke.registry.people.keys import KEYS, current_name, typed
 from todoke.registry.people.models import AccessEntry, BatchRead, Fact, Resident
 from todoke.registry.people.types import KnownFact, Reader, Source
 
@@ -46,7 +47,7 @@ def _facts(
 ) -> dict[str, KnownFact]:
     today = clock.today()
     day = on or today
-    rows = Fact.objects.filter(resident=resident, key__in=list(keys)).order_by("learnt_at", "id")
+    rows = Fact.objects.filter(resident=resident, key__in=map(current_name, keys)).order_by("learnt_at", "id")
     if known_at:
         rows = rows.filter(learnt_at__lte=known_at)
     return _put_together(resident, keys, rows, day, register=not known_at and day >= today)
@@ -55,7 +56,8 @@ def _facts(
 def facts_in_batch(residents: Sequence[Resident], keys: Collection[str]) -> dict[Any, Known]:
     """The facts of many, by resident, inside ``access.batch``; their households are read along in two queries."""
     rows: dict[Any, list[Fact]] = {resident.pk: [] for resident in residents}
-    for row in Fact.objects.filter(resident__in=residents, key__in=list(keys)).order_by("learnt_at", "id"):
+    names = set(map(current_name, keys))
+    for row in Fact.objects.filter(resident__in=residents, key__in=names).order_by("learnt_at", "id"):
         rows[row.resident_id].append(row)
     prefetch_related_objects(residents, "household__members")
     today = clock.today()
@@ -65,16 +67,18 @@ def facts_in_batch(residents: Sequence[Resident], keys: Collection[str]) -> dict
 def _put_together(
     resident: Resident, keys: Collection[str], rows: Iterable[Fact], day: date, *, register: bool
 ) -> dict[str, KnownFact]:
+    names = set(map(current_name, keys))
     held: dict[str, list[KnownFact]] = {}
     if register:
         for fact in _of_register(resident):
-            if fact.key in keys:
+            if fact.key in names:
                 held[fact.key] = [fact]
     for row in rows:
         if (row.valid_from and row.valid_from > day) or (row.valid_to and row.valid_to < day):
             continue
         held.setdefault(row.key, []).append(_known(row, clock.today()))
-    return {key: best for key in keys if (best := _best(key, held.get(key, []))) is not None}
+    best = {name: chosen for name, facts in held.items() if (chosen := _best(name, facts)) is not None}
+    return {key: replace(best[name], key=key) for key in keys if (name := current_name(key)) in best}
 
 
 def _known(row: Fact, today: date) -> KnownFact:

@@ -1,0 +1,33 @@
+"""todoke facts: what is done to the registry of facts as a whole."""
+
+import argparse
+
+from todoke.registry.people.actions import encrypt_anew
+
+EXAMPLES = """\
+example:
+  todoke facts encrypt-anew
+"""
+
+
+def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add ``facts`` to the commands."""
+    parser = subparsers.add_parser(
+        "facts",
+        help="encrypt what is sensitive under the newest key",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    deeds = parser.add_subparsers(dest="deed", metavar="DEED", required=True)
+    deeds.add_parser(
+        "encrypt-anew",
+        help="put a new key first in TODOKE_FIELD_KEYS, run this, then take the old key out",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 when every sensitive value is under the newest key."""
+    print(f"{encrypt_anew():,} values are encrypted under the newest key")
+    return 0
