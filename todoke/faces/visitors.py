@@ -152,6 +152,9 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "agent": getattr(request, "agent", None),
         "officer": officer,
         "officer_roles": SimpleLazyObject(lambda: {m.role for m in officer.memberships.all()} if officer else set()),
+        "registrar": SimpleLazyObject(lambda: officer.memberships.filter(organisation__function="residents").exists())
+        if officer
+        else False,
         "officer_office": SimpleLazyObject(lambda: _first_office(officer) if officer else ""),
         "unread_count": SimpleLazyObject(lambda: unread_count(resident)) if resident else 0,
         "prefecture_name": place.short_name_en if english else place.short_name,
@@ -171,6 +174,7 @@ _AREAS = {
     "review": "cases",
     "follow": "cases",
     "rules": "rules",
+    "agencies": "agencies",
     "for-me": "for-me",
     "fact": "my-data",
     "fact-say": "my-data",

@@ -4,6 +4,7 @@ from django.db import models
 
 from todoke.kernel.ids import new_id
 from todoke.kernel.models import StoredFile
+from todoke.kernel.sealed import SealedJSONField
 from todoke.registry.catalogue.models import PackVersion
 from todoke.registry.people.models import Resident
 
@@ -16,7 +17,7 @@ class Draft(models.Model):
     resident = models.ForeignKey(Resident, null=True, on_delete=models.CASCADE, related_name="drafts")
     secret_hash = models.CharField(max_length=64, blank=True)
     corrects = models.CharField(max_length=30, blank=True, help_text="Receipt number of the case that it corrects")
-    answers = models.JSONField(default=dict)
+    answers = SealedJSONField(default=dict)
     visited = models.JSONField(default=list, help_text="Ids of pages that were saved without an error")
     revision = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField()

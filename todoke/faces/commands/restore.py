@@ -15,6 +15,17 @@ examples:
 """
 
 
+FORGET_TRANSACTIONS = b"""
+DO $$ BEGIN
+  IF to_regclass('public.people_batchread') IS NOT NULL THEN
+    UPDATE public.people_accessentry SET transaction = NULL;
+    UPDATE public.people_batchread SET transaction = NULL;
+  END IF;
+END $$;
+"""
+"""The numbers of another server's transactions would open this one's door to facts when its own come to them."""
+
+
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add ``restore`` to the commands."""
     parser = subparsers.add_parser(
@@ -47,6 +58,7 @@ def run(args: argparse.Namespace) -> int:
                 # Servers before 17 do not know the setting, and without it nothing is amiss.
                 if line != b"SET transaction_timeout = 0;\n":
                     script.write(line)
+        script.write(FORGET_TRANSACTIONS)
         script.seek(0)
         once = ["--quiet", "--no-psqlrc", "--single-transaction", "--set=ON_ERROR_STOP=1"]
         run_program([program("psql"), *once], environment(), stdin=script)

@@ -11,7 +11,9 @@ from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
-from todoke.faces.operations.probes import RUN_FOLDER
+from django.db import Error
+
+from todoke.faces.operations.probes import RUN_FOLDER, warn_of_an_open_door
 
 EXAMPLES = """\
 examples:
@@ -43,6 +45,8 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(args: argparse.Namespace) -> int:
     """0 after SIGINT or SIGTERM; requests in hand are answered first."""
+    with suppress(Error):
+        warn_of_an_open_door()
     with tempfile.TemporaryDirectory(prefix="todoke-serve-") as folder:
         figures = Path(folder) / "figures"
         figures.mkdir()

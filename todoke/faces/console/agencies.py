@@ -12,6 +12,7 @@ from todoke.faces.console.typed import typed
 from todoke.faces.visitors import OfficerRequest, officer_required
 from todoke.kernel.errors import NotFoundError
 from todoke.registry.people import agency
+from todoke.registry.people.models import Resident
 
 FUNCTION = "residents"
 """The offices whose officers may do it."""
@@ -21,27 +22,38 @@ FUNCTION = "residents"
 @require_http_methods(["GET", "POST"])
 @officer_required
 def agencies(request: OfficerRequest) -> HttpResponse:
-    """The form, and after it the code to be handed over, once."""
+    """The form, and after it the code to be handed over, once; or the end of what stands, if the person asks."""
     if not request.officer.memberships.filter(organisation__function=FUNCTION).exists():
         raise NotFoundError
     code = error = ""
+    ended: int | None = None
     if request.method == "POST":
         try:
-            code = _granted(request)
+            if request.POST.get("deed") == "end":
+                ended = agency.end_all(person=_person(request), by=f"officer:{request.officer.pk}")
+            else:
+                code = _granted(request)
         except agency.AgencyError as refused:
             error = refused.message
         except ValueError:
             error = _("この名前と生まれた日の人は、1人に決まりません。書き方を確かめてください。")
-    context = {"code": code, "error": error, "typed": {} if code else request.POST.dict()}
+    done = bool(code) or ended is not None
+    context = {"code": code, "ended": ended, "error": error, "typed": {} if done else request.POST.dict()}
     return render(request, "console/agencies.html", context, status=422 if error else 200)
 
 
-def _granted(request: OfficerRequest) -> str:
-    """Raises ValueError when no one person is meant, AgencyError for an end that is none."""
+def _person(request: OfficerRequest) -> Resident:
+    """Raises ValueError when no one person is meant."""
     born = date.fromisoformat(typed(request.POST, "birth_date", 10))
     person = agency.registered_person(name=typed(request.POST, "name", 100), birth_date=born)
     if person is None:
         raise ValueError
+    return person
+
+
+def _granted(request: OfficerRequest) -> str:
+    """Raises ValueError when no one person is meant, AgencyError for an end that is none."""
+    person = _person(request)
     try:
         until = date.fromisoformat(typed(request.POST, "until", 10))
     except ValueError:

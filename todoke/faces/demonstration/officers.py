@@ -13,7 +13,14 @@ from django.db import transaction
 
 from todoke.faces.demonstration.errors import NoDemonstrationError, UnknownAccountError
 from todoke.faces.demonstration.names import GIVEN, SURNAMES
-from todoke.faces.demonstration.offices import CHILDCARE, MUNICIPAL, PREFECTURAL_RECORDS, RECORDS, VEHICLE_TAX
+from todoke.faces.demonstration.offices import (
+    CHILD_SUPPORT,
+    CHILDCARE,
+    MUNICIPAL,
+    PREFECTURAL_RECORDS,
+    RECORDS,
+    VEHICLE_TAX,
+)
 from todoke.faces.demonstration.population import story_municipality
 from todoke.kernel import clock
 from todoke.kernel.signing import encrypt
@@ -73,7 +80,8 @@ def accounts() -> list[Account]:
     for kind in MUNICIPAL:
         if kind not in {CHILDCARE, RECORDS}:
             found += _of_office(f"{_words()[story]}-{kind.function}", f"{story}-{kind.function}")
-    found += _of_office(f"{body}-{VEHICLE_TAX.function}", f"{top}-{VEHICLE_TAX.function}")
+    for kind in (VEHICLE_TAX, CHILD_SUPPORT):
+        found += _of_office(f"{body}-{kind.function}", f"{top}-{kind.function}")
     return sorted(found, key=lambda account: (not _of_story(account, story), account.login.count("-"), account.login))
 
 

@@ -70,7 +70,8 @@ def _page(
 ) -> HttpResponse:
     facts = own_facts(request.resident)
     found = verdicts(current_packs(), facts, clock.today())
-    note_seen(resident=request.resident, packs=[verdict.pack for verdict in found if verdict.holds])
+    if request.agent is None:
+        note_seen(resident=request.resident, packs=[verdict.pack for verdict in found if verdict.holds])
     drafts = {draft.pack_version.pack: draft for draft in open_drafts(request.resident)}
 
     def row(verdict: Verdict) -> dict[str, Any]:

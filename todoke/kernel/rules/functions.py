@@ -78,6 +78,13 @@ def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
     return checked
 
 
+def day_of(text: str) -> date:
+    """Of YYYY-MM-DD, and of no other way to write a day. Raises ValueError."""
+    if len(text) != 10 or text[4] != "-":
+        raise ValueError("not YYYY-MM-DD")
+    return date.fromisoformat(text)
+
+
 def _numbers(compute: Callable[[int, int], int]) -> Callable[[Any, Any], int]:
     def checked(left: Any, right: Any) -> int:
         return compute(_whole(left), _whole(right))
@@ -124,7 +131,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "-_": lambda value: _numbers(lambda left, right: left - right)(0, value),
     "!_": _not,
     "size": len,
-    "date": lambda text: text if isinstance(text, date) else date.fromisoformat(text),
+    "date": lambda text: text if isinstance(text, date) else day_of(text),
     "age_on": age_on,
     "first_school_day": first_school_day,
     "plus_years": plus_years,

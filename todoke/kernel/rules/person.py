@@ -9,7 +9,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from todoke.kernel.rules.functions import FUNCTIONS
+from todoke.kernel.rules.functions import FUNCTIONS, day_of
 from todoke.kernel.rules.interpreter import Unknown, evaluate
 from todoke.kernel.rules.python_operators import INT_MAX, INT_MIN
 from todoke.kernel.rules.python_source import Source, numbered, source_of
@@ -144,7 +144,7 @@ def _plus(left: Any, right: Any) -> Any:
 def _day(text: Any) -> date | None:
     if type(text) is str:
         try:
-            return date.fromisoformat(text)
+            return day_of(text)
         except ValueError:
             return None
     return text if isinstance(text, date) else None

@@ -14,6 +14,7 @@ from psycopg.sql import SQL, Composable, Identifier, Placeholder
 from psycopg.sql import Literal as Constant
 
 from todoke.kernel.rules.errors import RuleError
+from todoke.kernel.rules.functions import day_of
 from todoke.kernel.rules.sql_functions import (
     ADDED_TEXT,
     FALSE,
@@ -310,7 +311,7 @@ class _Query:
 
     def _day(self, text: str) -> SqlValue:
         try:
-            return self._constant(date.fromisoformat(text))
+            return self._constant(day_of(text))
         except ValueError:
             return SqlValue("date", SQL("NULL::date"))
 

@@ -14,6 +14,8 @@ from todoke.capabilities.forms.types import Form, Question, form_of
 from todoke.capabilities.forms.validation import QUIET
 from todoke.capabilities.workflow.section import EVENTS, LETTER_PLACEHOLDERS, PLACEHOLDERS
 from todoke.kernel.rules import Names, RuleError, compile_rule
+from todoke.kernel.rules.tree import tree_hash
+from todoke.loops.apply.matching import conjuncts_of
 from todoke.loops.apply.trying import CASE, CaseError, Tried, try_case
 from todoke.registry.catalogue.eligibility import rule_of
 from todoke.registry.catalogue.loader import PackError, line_of, read_yaml
@@ -115,9 +117,26 @@ def _fact_rule_problems(pack: Pack) -> Iterator[tuple[Place, str]]:
         else:
             if gives not in {kind, "any"}:
                 yield place, f"{text!r} gives a {gives}, and must give a {kind}"
+    parts = (
+        {tree_hash(part) for part in conjuncts_of(rule_of(pack, pack.eligible or "").tree)} if _reads(pack) else set()
+    )
+    for text in pack.reasons if parts else ():
+        if not any(_hash_of(pack, text) == part for part in parts):
+            yield ("reasons",), f"{text!r} is no part of eligible, so its sentence is never said"
     for name, parameter in pack.parameters.items():
         if len({type(value) for _since, value in parameter.values}) > 1:
             yield ("parameters", name), f"the values of {name} are of several kinds"
+
+
+def _reads(pack: Pack) -> bool:
+    return pack.eligible is not None and _hash_of(pack, pack.eligible) is not None
+
+
+def _hash_of(pack: Pack, text: str) -> str | None:
+    try:
+        return rule_of(pack, text).hash
+    except RuleError:
+        return None
 
 
 def _question_problems(place: Place, question: Question, pack: Pack) -> Iterator[tuple[Place, str]]:

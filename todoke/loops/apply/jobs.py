@@ -15,7 +15,7 @@ def check_resident(resident_id: str) -> None:
     """What fits a resident whose facts changed."""
     resident = Resident.objects.select_related("household").filter(pk=resident_id).first()
     if resident and "proactive" in consents.standing(resident):
-        proactive.check([resident], proactive.told_of())
+        proactive.check_one(resident)
 
 
 @task("apply.check_everybody")

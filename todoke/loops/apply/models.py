@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from todoke.kernel.models import StoredFile
+from todoke.kernel.sealed import SealedJSONField
 from todoke.loops.apply.types import CaseState, EventKind
 from todoke.registry.catalogue.models import PackVersion
 from todoke.registry.organisations.models import Officer, Organisation
@@ -54,8 +55,8 @@ class Submission(models.Model):
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="submissions")
     number = models.PositiveIntegerField()
     draft_id = models.UUIDField(unique=True, help_text="The draft it came from: a draft is handed in once")
-    answers = models.JSONField()
-    facts = models.JSONField(help_text="The facts shown or used, with their sources, as they were")
+    answers = SealedJSONField()
+    facts = SealedJSONField(help_text="The facts shown or used, with their sources, as they were")
     submitted_at = models.DateTimeField()
 
     class Meta:

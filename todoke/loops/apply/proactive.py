@@ -12,17 +12,19 @@ from psycopg.sql import SQL, Composable, Literal
 from todoke.capabilities.forms.actions import begin_draft
 from todoke.capabilities.forms.models import Draft
 from todoke.exchange.messages.actions import send_message
+from todoke.exchange.messages.models import Message
 from todoke.kernel import clock
 from todoke.kernel.rules.sql import SqlError, where_clause
 from todoke.loops.apply.matching import is_for_some
 from todoke.loops.apply.models import Case, Decision, FittingService
+from todoke.loops.apply.packs import form_of_version
 from todoke.registry.catalogue.eligibility import eligibility, parameters_on, rule_of, with_parameters
 from todoke.registry.catalogue.queries import current_packs, current_version, pack_of
 from todoke.registry.catalogue.types import Pack, in_language
 from todoke.registry.people import access
 from todoke.registry.people.in_sql import TABLES, facts_in_sql
 from todoke.registry.people.models import Resident
-from todoke.registry.people.queries import facts_in_batch, for_rules
+from todoke.registry.people.queries import facts_in_batch, facts_of, for_rules
 from todoke.registry.people.types import Reader
 
 BATCH = 500
@@ -39,17 +41,14 @@ def note_seen(*, resident: Resident, packs: Iterable[Pack]) -> None:
     )
 
 
-def check(residents: list[Resident], packs: list[Pack]) -> int:
-    """Tell each of ``residents`` of those of ``packs`` that fit and that they do not know; gives the messages sent."""
-    keys = {key for pack in packs for key in pack.purposes}
-    with access.batch(reader=READER, keys=keys):
-        given = {pk: for_rules(facts) for pk, facts in facts_in_batch(residents, keys).items()}
-        return sum(
+@transaction.atomic
+def check_one(resident: Resident) -> None:
+    """Tell a resident whose facts changed of what fits since."""
+    packs = told_of()
+    given = for_rules(facts_of(resident, READER, {key for pack in packs for key in pack.purposes}))
+    for pack in packs:
+        if eligibility(pack, given, clock.today())[0]:
             _tell(resident, pack)
-            for resident in residents
-            for pack in packs
-            if eligibility(pack, given[resident.pk], clock.today())[0]
-        )
 
 
 def _tell(resident: Resident, pack: Pack) -> bool:
@@ -95,7 +94,10 @@ def check_page(pack: Pack, after: str = "") -> str:
         cursor.execute(query, parameters)
         ids = [row[0] for row in cursor.fetchall()]
         residents = list(Resident.objects.filter(pk__in=ids).select_related("household").order_by("pk"))
-        check(residents, [pack])
+        by_id = {resident.pk: resident for resident in residents}
+        for one, facts in facts_in_batch(residents, pack.purposes).items():
+            if eligibility(pack, for_rules(facts), clock.today())[0]:
+                _tell(by_id[one], pack)
     return str(ids[-1]) if len(ids) == BATCH else ""
 
 
@@ -136,12 +138,18 @@ def renew(*, decision: Decision) -> bool:
         return False
     if Case.objects.filter(resident=resident, pack_version__pack=pack.id, received_at__gt=decision.decided_at).exists():
         return False
-    answers = case.submissions.order_by("-number")[0].answers
+    key = f"renewal:{case.receipt_number}"
+    if Message.objects.filter(key=key).exists():
+        return False
+    # What a fact answers is left to the fact: it may have changed since.
+    bound = {question.id for question in form_of_version(version.pk).questions() if question.fact}
+    handed_in = case.submissions.order_by("-number")[0].answers
+    answers = {question: value for question, value in handed_in.items() if question not in bound}
     begin_draft(version=version, resident=resident, answers=answers)
     with translation.override("en" if resident.language == "en" else "ja"):
         title = in_language(pack.titles, resident.language)
         send_message(
-            key=f"renewal:{case.receipt_number}",
+            key=key,
             resident=resident,
             email=resident.email if resident.wants_email else "",
             sender=_("トドケ"),

@@ -1,7 +1,7 @@
 """A rule over everybody, before it is published: whom it would reach, what it would cost, what changes.
 
-Only counts come out. Small ones are hidden and the others rounded: neither a small place nor two runs that differ by
-one person say anything about somebody.
+Only counts come out. Small ones are hidden and the others rounded, sums that few make up are not shown, and who ran
+what is in the audit trail and in everybody's log: it is hard to learn of one person, though not impossible.
 """
 
 import time
@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import numpy as np
+from django.conf import settings
 
 from todoke.kernel import clock
-from todoke.kernel.configuration import setting
 from todoke.kernel.rules import Names, RuleError, Shape, compile_rule
 from todoke.kernel.rules.columns import Truth, evaluate_columns
 from todoke.kernel.rules.definitions import Definition
@@ -25,9 +25,11 @@ from todoke.registry.people.keys import RULE_NAMES
 from todoke.registry.people.population.reading import HEAD, Rows
 from todoke.registry.people.types import Reader
 
-SMALLEST = setting("TODOKE_SMALLEST_COUNT", 10, "Counts below it are hidden in simulations and figures", int)
 AGES = (0, 6, 15, 18, 30, 40, 50, 65, 75, 85)
 """The ages at which bands begin."""
+
+DOMINATES = 5
+"""A sum of which one part makes up more than a fifth would tell that part."""
 
 DEAREST = 5_000_000
 """Steps that a rule may cost for one person here; it is checked before anything runs."""
@@ -149,9 +151,9 @@ def simulate(question: Question, reader: Reader) -> Simulation:
 
 def shown(count: int) -> int | None:
     """A count as it may be shown: rounded to tens, hidden when it is small; none at all is no secret."""
-    if 0 < count < SMALLEST:
+    if 0 < count < settings.SMALLEST_COUNT:
         return None
-    return round(count, -1) if count >= SMALLEST else count
+    return round(count, -1) if count >= settings.SMALLEST_COUNT else count
 
 
 def _counts(true: int, false: int, total: int) -> Counts:
@@ -169,9 +171,14 @@ def _sum(tree: Node, everybody: population.Population, day: date, true: Rows) ->
     found = evaluate_columns(tree, everybody.frame, day)
     known = np.broadcast_to(found.known, true.shape) & true
     values = np.broadcast_to(np.asarray(found.arrays()[0]), true.shape)
-    if int(known.sum()) < SMALLEST:
-        return (0 if not true.any() else None), shown(int((true & ~known).sum()))
-    return _three_digits(int(values[known].sum(dtype=np.int64))), shown(int((true & ~known).sum()))
+    parts = np.abs(values[known].astype(np.int64))
+    open_ones = shown(int((true & ~known).sum()))
+    if not parts.any():
+        return (0 if not true.any() or int(known.sum()) >= settings.SMALLEST_COUNT else None), open_ones
+    whole = int(parts.sum())
+    if np.count_nonzero(parts) < settings.SMALLEST_COUNT or int(parts.max()) > whole // DOMINATES:
+        return None, open_ones
+    return _three_digits(int(values[known].sum(dtype=np.int64))), open_ones
 
 
 def _three_digits(value: int) -> int:
@@ -247,8 +254,8 @@ def _by_age(
 
 def _protected(rows: list[tuple[str, int, int]]) -> tuple[Row, ...]:
     """Small counts hidden. Were only one hidden, the sum would tell it: then the next smallest is hidden too."""
-    hidden = {key for key, true, _people in rows if 0 < true < SMALLEST}
-    others = sorted((true, key) for key, true, _people in rows if true >= SMALLEST)
+    hidden = {key for key, true, _people in rows if 0 < true < settings.SMALLEST_COUNT}
+    others = sorted((true, key) for key, true, _people in rows if true >= settings.SMALLEST_COUNT)
     if len(hidden) == 1 and others:
         hidden.add(others[0][1])
     return tuple(Row(key, None if key in hidden else shown(true), round(people, -1)) for key, true, people in rows)

@@ -69,7 +69,19 @@ def facts_from(given: Mapping[str, Any]) -> dict[str, KnownFact]:
 
 
 def try_case(pack: Pack, case: Mapping[str, Any]) -> Tried:
-    """Run facts, answers and uploads through a pack. Raises CaseError for answers that its form cannot hold."""
+    """Run facts, answers and uploads through a pack, as on the day of ``on``.
+
+    Raises CaseError for answers that its form cannot hold, and for a day that is none.
+    """
+    try:
+        day = date.fromisoformat(str(case["on"])) if "on" in case else clock.today()
+    except ValueError:
+        raise CaseError(f"on: {case['on']} is no day; write YYYY-MM-DD") from None
+    with clock.held(day):
+        return _tried(pack, case, day)
+
+
+def _tried(pack: Pack, case: Mapping[str, Any], day: date) -> Tried:
     form, facts = form_of(pack.form), facts_from(case.get("facts") or {})
     answers = _with_item_ids(form, case.get("answers") or {})
     if problems := list(_misfits(form, answers)):
@@ -79,7 +91,6 @@ def try_case(pack: Pack, case: Mapping[str, Any]) -> Tried:
     questions = [q.id for page in pages for q in shown_questions(page, whole, facts)]
     wrong = form_errors(form, whole, facts, set(case.get("uploads") or []))
     handed_in = answers_to_submit(form, whole, facts)
-    day = date.fromisoformat(str(case["on"])) if "on" in case else clock.today()
     names = {"answers": handed_in, "facts": for_rules(facts)}
     findings = [
         check.id for check in pack.workflow.checks if compile_rule(check.when, ("answers", "facts")).holds(names, day)

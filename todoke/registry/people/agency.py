@@ -97,6 +97,15 @@ def end(*, agency_id: int, by: Resident) -> None:
         audit.record(actor=f"resident:{by.pk}", action="agency.end", subject=f"resident:{agency.person_id}")
 
 
+@transaction.atomic
+def end_all(*, person: Resident, by: str) -> int:
+    """An officer whom the person asked ends whatever stands; how many that were."""
+    rows = Agency.objects.filter(person=person, ended_at=None)
+    ended = rows.update(ended_at=clock.now())
+    audit.record(actor=by, action="agency.end", subject=f"resident:{person.pk}", ended=ended)
+    return ended
+
+
 def standing_agencies(person: Resident) -> list[Agency]:
     """Who may act for the person now, or could take it up."""
     rows = Agency.objects.filter(person=person, ended_at=None, valid_to__gte=clock.today())

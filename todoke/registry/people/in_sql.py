@@ -18,10 +18,9 @@ _SAID = SQL(
     " WHERE n.value IS NOT NULL ORDER BY array_position({sources}, n.source) LIMIT 1)"
 )
 _VALUES = {
-    "bool": SQL("n.value = 'true'::jsonb"),
-    "int": SQL("(n.value #>> ARRAY[]::text[])::bigint"),
-    "str": SQL("n.value #>> ARRAY[]::text[]"),
-    "date": SQL("(n.value #>> ARRAY[]::text[])::date"),
+    "bool": SQL("CASE jsonb_typeof(n.value) WHEN 'boolean' THEN n.value = 'true'::jsonb END"),
+    "int": SQL("CASE WHEN n.value::text ~ '^-?[0-9]{1,18}$' THEN n.value::text::bigint END"),
+    "str": SQL("CASE jsonb_typeof(n.value) WHEN 'string' THEN n.value #>> ARRAY[]::text[] END"),
 }
 _CHILDREN = SQL(
     'SELECT m.birth_date, m.gender, row_number() OVER (ORDER BY m.birth_date, m.id) AS "order"'

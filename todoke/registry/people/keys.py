@@ -38,9 +38,6 @@ class Key:
     sources: tuple[Source, ...] = tuple(Source)
     """Who is believed, the surest first; others are refused."""
 
-    kept_by: str = ""
-    """The function of the municipality's office that keeps the register, and hears who contests it."""
-
 
 def _options(words: Mapping[str, str]) -> Shape:
     return Shape("str", options=frozenset(words))
@@ -76,7 +73,7 @@ _SAID = (Source.OFFICE, Source.SELF)
 
 def _register(label: str, shape: Shape, *, options: Mapping[str, str] | None = None, unit: str = "") -> Key:
     sources = (Source.REGISTER, Source.CARD)
-    return Key(label, shape, options=options, unit=unit, sources=sources, kept_by="residents")
+    return Key(label, shape, options=options, unit=unit, sources=sources)
 
 
 RENAMED: dict[str, str] = {}

@@ -120,7 +120,7 @@ class BatchRead(models.Model):
     actor_name = models.CharField(max_length=60)
     keys = models.JSONField()
     purpose = models.CharField(max_length=200)
-    transaction = models.BigIntegerField(db_index=True)
+    transaction = models.BigIntegerField(null=True, db_index=True)
 
     def __str__(self) -> str:
         return f"{self.actor_name}: {self.purpose}"

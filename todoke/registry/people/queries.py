@@ -102,7 +102,8 @@ def _best(key: str, facts: Iterable[KnownFact]) -> KnownFact | None:
     if not ranked:
         return None
     best = ranked[0]
-    other = next((fact for fact in ranked[1:] if fact.value != best.value), None)
+    later = (fact for fact in ranked[1:] if not best.since or not fact.since or fact.since >= best.since)
+    other = next((fact for fact in later if fact.value != best.value), None)
     if other is None:
         return best
     return KnownFact(best.key, best.value, best.source, best.detail, best.since, best.until, best.stale, other)

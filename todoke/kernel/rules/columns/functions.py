@@ -1,7 +1,6 @@
 """Operators and functions of columns: ``todoke.kernel.rules.functions`` for many rows at once."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 import numpy as np
@@ -21,6 +20,7 @@ from todoke.kernel.rules.columns.values import (
     Value,
     truth,
 )
+from todoke.kernel.rules.functions import day_of
 
 Function = Callable[..., Value]
 """From values and how many rows they have."""
@@ -151,7 +151,7 @@ def _date(value: Value, _size: int) -> Value:
 
 def _day(text: str) -> int | None:
     try:
-        return date.fromisoformat(text).toordinal() - EPOCH
+        return day_of(text).toordinal() - EPOCH
     except ValueError:
         return None
 

@@ -9,6 +9,7 @@ import numpy as np
 from todoke.kernel.rules.columns import Column, Frame, Link, Lists, Records, Truth, Value, Words
 from todoke.registry.people.keys import KEYS
 from todoke.registry.people.population.reading import CHILD, GENDERS, HEAD, NUMBER_KEYS, SPOUSE, TEXT_KEYS, Rows, Said
+from todoke.registry.people.types import Source
 
 Arrays = dict[str, Rows]
 """What is kept in files, by name; all but ``family.*`` and ``child.*`` have a row for each resident."""
@@ -121,7 +122,7 @@ def blank(size: int) -> dict[str, Answers]:
     }
 
 
-REGISTER_KEYS = frozenset(key for key, declared in KEYS.items() if declared.kept_by == "residents")
+REGISTER_KEYS = frozenset(key for key, declared in KEYS.items() if Source.SELF not in declared.sources)
 """What the tables of residents say; facts are not asked for it."""
 
 
@@ -180,8 +181,6 @@ def frame_of(arrays: Arrays, answers: dict[str, Answers], municipalities: list[s
     children["id"] = Column("str", np.arange(len(arrays["child.id"]), dtype=np.int32), words=Ids(arrays["child.id"]))
     children["order"] = Column("int", arrays["child.order"])
     starts, lengths = arrays["family.starts"], arrays["family.lengths"]
-    numbers = np.arange(len(arrays["child.id"]), dtype=np.int64)
-    children["order"] = Column("int", numbers - np.repeat(starts, lengths) + 1)
     kids = Records(Frame(len(arrays["child.id"]), children))
     families = Frame(len(starts), {"facts.household.children": Lists(starts, lengths, kids, kids.frame.size, yes)})
     municipality, spouse = arrays["municipality"], arrays["spouse"]
