@@ -112,6 +112,23 @@ def test_a_start_takes_a_moment(cluster: Cluster) -> None:
     assert time.monotonic() - began < 15
 
 
+A_FACT = """
+    WITH home AS (
+        INSERT INTO people_household (id, municipality_code, postal_code, address)
+        VALUES ('00000000-0000-7000-8000-000000000001', '04202', '', '見本町') RETURNING id
+    ), person AS (
+        INSERT INTO people_resident (id, household_id, relation, name, name_kana, name_key, birth_date, gender,
+            registered, demonstration, email, language, wants_email)
+        SELECT '00000000-0000-7000-8000-000000000002', id, 'head', '見本 花子', '', '見本花子', '1992-05-14', '2', true,
+            true, '', 'ja', true FROM home RETURNING id
+    ) SELECT id FROM person;
+    INSERT INTO people_batchread (at, actor, actor_name, keys, purpose, transaction)
+    VALUES (now(), 'system', 'トドケ', '[]', '試験', pg_current_xact_id()::text::bigint);
+    INSERT INTO people_fact (resident_id, key, value, source, source_detail, learnt_at)
+    VALUES ('00000000-0000-7000-8000-000000000002', 'work.employer', '"見本商店"', 'self', '', now());
+"""
+
+
 def test_backup_and_restore_give_the_same_rows(cluster: Cluster, tmp_path: Path) -> None:
     environment = {**os.environ, "DATABASE_URL": cluster.start(), "TODOKE_STATE": str(tmp_path / "state")}
 
@@ -121,6 +138,9 @@ def test_backup_and_restore_give_the_same_rows(cluster: Cluster, tmp_path: Path)
 
     with psycopg.connect(cluster.address()) as connection:
         connection.execute("CREATE TABLE kept AS SELECT n, '𠮷野' || n AS name FROM generate_series(1, 1000) n")
+    assert todoke("migrate") == 0
+    with psycopg.connect(cluster.address()) as connection:
+        connection.execute(A_FACT)
     file = tmp_path / "all.dump"
     assert todoke("backup", str(file)) == 0
     assert file.stat().st_mode & 0o777 == 0o600
@@ -133,6 +153,10 @@ def test_backup_and_restore_give_the_same_rows(cluster: Cluster, tmp_path: Path)
     with psycopg.connect(cluster.address()) as connection:
         row = connection.execute("SELECT count(*), md5(string_agg(name, ',' ORDER BY n)) FROM kept").fetchone()
         connection.execute("DELETE FROM kept")
+        assert connection.execute("SELECT count(*) FROM people_fact").fetchone() == (0,)
+        connection.execute("SET todoke.backup = 'on'")
+        assert connection.execute("SELECT value FROM people_fact").fetchall() == [("見本商店",)]
+        assert connection.execute("SELECT transaction FROM people_batchread").fetchall() == [(None,)]
     assert row is not None
     assert row[0] == 1000
     connection.close()

@@ -5,7 +5,6 @@ import os
 from pathlib import Path
 
 from todoke.faces.commands.archives import environment, program, run_program
-from todoke.kernel import audit
 
 EXAMPLES = """\
 example:
@@ -31,7 +30,6 @@ def run(args: argparse.Namespace) -> int:
         with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             words = [program("pg_dump"), "--format=custom", "--no-owner", "--no-acl", "--enable-row-security"]
             run_program(words, environment() | {"PGOPTIONS": "-c todoke.backup=on"}, stdout=file)
-            audit.record(actor=audit.SYSTEM, action="backup", subject="database")
             os.fsync(file.fileno())
         aside.rename(args.file)
     finally:
