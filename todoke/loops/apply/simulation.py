@@ -1,13 +1,14 @@
 """A rule over everybody, before it is published: whom it would reach, what it would cost, what changes.
 
-Only counts come out. Small ones are hidden and the others rounded, sums that few make up are not shown, and who ran
-what is in the audit trail and in everybody's log: it is hard to learn of one person, though not impossible.
+Only counts come out: none and few look alike, others are shaken a little and rounded, sums that few make up are not
+shown. Who ran what is in the audit trail and in everybody's log.
 """
 
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import blake2b
 
 import numpy as np
 from django.conf import settings
@@ -28,6 +29,9 @@ from todoke.registry.people.types import Reader
 AGES = (0, 6, 15, 18, 30, 40, 50, 65, 75, 85)
 """The ages at which bands begin."""
 
+SHAKE = 4
+"""By how much a count is shaken at most."""
+
 DOMINATES = 5
 """A sum of which one part makes up more than a fifth would tell that part."""
 
@@ -37,7 +41,7 @@ DEAREST = 5_000_000
 
 @dataclass(frozen=True)
 class Counts:
-    """How many; None for a number that is too small to be shown."""
+    """How many; None for none or few."""
 
     true: int | None
     false: int | None
@@ -58,7 +62,7 @@ class Missing:
     """A fact that is not known of many for whom the rule cannot be settled."""
 
     key: str
-    people: int | None
+    people: int
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,7 @@ class Simulation:
     counts: Counts
     missing: tuple[Missing, ...]
     yen: int | None
-    """The sum of the amount over those for whom the rule is true, to three digits; None without one, or for few."""
+    """The sum of the amount where the rule is true, shaken by 1 % at most, to two digits; None for few."""
 
     yen_unknown: int | None
     """Of those, how many whose amount is not known."""
@@ -135,7 +139,7 @@ def simulate(question: Question, reader: Reader) -> Simulation:
         return Simulation(
             counted="households" if question.households else "residents",
             total=int(of.sum()),
-            counts=_counts(int(true.sum()), int(false.sum()), int(of.sum())),
+            counts=Counts(shown(true), shown(false), shown(of & ~true & ~false)),
             missing=_missing(rule, everybody, of & ~found.true & ~found.false),
             yen=yen,
             yen_unknown=yen_unknown,
@@ -149,15 +153,22 @@ def simulate(question: Question, reader: Reader) -> Simulation:
         )
 
 
-def shown(count: int) -> int | None:
-    """A count as it may be shown: rounded to tens, hidden when it is small; none at all is no secret."""
-    if 0 < count < settings.SMALLEST_COUNT:
+def shown(people: Rows) -> int | None:
+    """How many they are, as it may be shown: none and few look alike; others are shaken a little, then rounded to tens.
+
+    The shake hangs on who they are (the cell-key method of statistical offices): the same people always give the same
+    number, however they were asked for, and one person more gives another shake.
+    """
+    count = int(np.count_nonzero(people))
+    if count < settings.SMALLEST_COUNT:
         return None
-    return round(count, -1) if count >= settings.SMALLEST_COUNT else count
+    return max(settings.SMALLEST_COUNT, round(count + _shake(people, SHAKE), -1))
 
 
-def _counts(true: int, false: int, total: int) -> Counts:
-    return Counts(shown(true), shown(false), shown(total - true - false))
+def _shake(people: Rows, most: int) -> int:
+    key = settings.SECRET_KEY.encode()[:64]
+    digest = blake2b(np.packbits(people).tobytes(), key=key, digest_size=8).digest()
+    return int.from_bytes(digest) % (2 * most + 1) - most
 
 
 def _truth(tree: Node, everybody: population.Population, day: date) -> Truth:
@@ -172,17 +183,16 @@ def _sum(tree: Node, everybody: population.Population, day: date, true: Rows) ->
     known = np.broadcast_to(found.known, true.shape) & true
     values = np.broadcast_to(np.asarray(found.arrays()[0]), true.shape)
     parts = np.abs(values[known].astype(np.int64))
-    open_ones = shown(int((true & ~known).sum()))
-    if not parts.any():
-        return (0 if not true.any() or int(known.sum()) >= settings.SMALLEST_COUNT else None), open_ones
+    open_ones = shown(true & ~known)
     whole = int(parts.sum())
     if np.count_nonzero(parts) < settings.SMALLEST_COUNT or int(parts.max()) > whole // DOMINATES:
         return None, open_ones
-    return _three_digits(int(values[known].sum(dtype=np.int64))), open_ones
+    exact = int(values[known].sum(dtype=np.int64))
+    return _two_digits(exact + exact * _shake(known, SHAKE) // 400), open_ones
 
 
-def _three_digits(value: int) -> int:
-    return round(value, 3 - len(str(abs(value))))
+def _two_digits(value: int) -> int:
+    return round(value, 2 - len(str(abs(value))))
 
 
 def _in_force(question: Question) -> str | None:
@@ -204,7 +214,7 @@ def _difference(
     except RuleError:
         return None, None
     was = before.true & of
-    return shown(int((true & ~was).sum())), shown(int((was & ~true).sum()))
+    return shown(true & ~was), shown(was & ~true)
 
 
 def _missing(tree: Node, everybody: population.Population, unknown: Rows) -> tuple[Missing, ...]:
@@ -213,10 +223,10 @@ def _missing(tree: Node, everybody: population.Population, unknown: Rows) -> tup
         column = everybody.frame.column(name)
         if column is None:
             continue
-        count = int((unknown & ~np.broadcast_to(column.known, unknown.shape)).sum())
-        if count:
-            found.append(Missing(name.removeprefix("facts."), shown(count)))
-    return tuple(sorted(found, key=lambda one: -(one.people or 0)))
+        count = shown(unknown & ~np.broadcast_to(column.known, unknown.shape))
+        if count is not None:
+            found.append(Missing(name.removeprefix("facts."), count))
+    return tuple(sorted(found, key=lambda one: -one.people))
 
 
 def _by_municipality(
@@ -227,10 +237,12 @@ def _by_municipality(
     column = everybody.frame.columns["facts.address.municipality"]
     codes, known = column.arrays()[:2]
     words = column.words.items  # type: ignore[union-attr]
-    people = np.bincount(codes[of & known], minlength=len(words))
-    hits = np.bincount(codes[true & known], minlength=len(words))
-    rows = [(words[code], int(hits[code]), int(people[code])) for code in range(len(words)) if people[code]]
-    return _protected(sorted(rows))
+    rows = []
+    for code, word in enumerate(words):
+        here = known & (codes == code)
+        if (of & here).any():
+            rows.append(Row(word, shown(true & here), round(int((of & here).sum()), -1)))
+    return tuple(sorted(rows, key=lambda row: row.key))
 
 
 def _by_age(
@@ -248,14 +260,5 @@ def _by_age(
     for number, first in enumerate(AGES):
         inside = (band == number) if number else (band <= 0)
         last = f"{AGES[number + 1] - 1}" if number + 1 < len(AGES) else ""
-        rows.append((f"{first}-{last}", int((true & inside).sum()), int((of & inside).sum())))
-    return _protected(rows)
-
-
-def _protected(rows: list[tuple[str, int, int]]) -> tuple[Row, ...]:
-    """Small counts hidden. Were only one hidden, the sum would tell it: then the next smallest is hidden too."""
-    hidden = {key for key, true, _people in rows if 0 < true < settings.SMALLEST_COUNT}
-    others = sorted((true, key) for key, true, _people in rows if true >= settings.SMALLEST_COUNT)
-    if len(hidden) == 1 and others:
-        hidden.add(others[0][1])
-    return tuple(Row(key, None if key in hidden else shown(true), round(people, -1)) for key, true, people in rows)
+        rows.append(Row(f"{first}-{last}", shown(true & inside), round(int((of & inside).sum()), -1)))
+    return tuple(rows)
