@@ -6,10 +6,13 @@ from pathlib import Path
 
 import jsonschema_rs
 import pytest
+from django.conf import settings
 from pytest_django.fixtures import Settings
 
 from tests.packs.conftest import Break
 from todoke.faces.commands import packs as command
+from todoke.loops.apply.packs import read_packs
+from todoke.loops.apply.trying import CaseError, Tried, try_case
 from todoke.registry.catalogue.types import Pack
 
 
@@ -153,3 +156,33 @@ class TestTry:
     def test_a_pack_that_is_not_there(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert run("try", "nothing", "--case", str(tmp_path / "x")) == 2
         assert "child-allowance, child-rearing-passport" in capsys.readouterr().err
+
+
+class TestFactsOfACase:
+    def tried(self, facts: dict[str, object], **case: object) -> Tried:
+        pack = read_packs(settings.PACKS)["child-allowance"]
+        return try_case(pack, {"facts": facts, **case})
+
+    def test_people_need_no_ids(self) -> None:
+        children = [{"birth_date": born} for born in ("2006-05-01", "2011-07-01", "2016-07-01")]
+        tried = self.tried({"household.children": children}, on="2026-11-24")
+        assert (tried.eligibility, tried.amounts) == (True, {"monthly": 40_000})
+
+    @pytest.mark.parametrize(
+        ("facts", "problem"),
+        [
+            ({"household.childs": []}, "facts.household.childs: no such fact is declared"),
+            ({"household.children": [{"birth_date": "2026-02-30"}]}, "is no day"),
+            ({"household.children": [{"born": "2026-02-03"}]}, "facts.household.children.0.born: no such member"),
+            ({"household.children": "none"}, "a str where a list is needed"),
+            ({"income.assessed": "1000"}, "a str where a int is needed"),
+            ({"disaster.damage": {"self": "bit"}}, "is none of"),
+        ],
+    )
+    def test_what_is_no_fact_is_said(self, facts: dict[str, object], problem: str) -> None:
+        with pytest.raises(CaseError, match=problem):
+            self.tried(facts)
+
+    def test_a_day_that_is_none(self) -> None:
+        with pytest.raises(CaseError, match="is no day"):
+            self.tried({}, on="2026-13-01")

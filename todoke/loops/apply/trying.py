@@ -11,9 +11,10 @@ from todoke.capabilities.forms.types import Form, Question, form_of
 from todoke.capabilities.forms.validation import form_errors
 from todoke.kernel import clock
 from todoke.kernel.ids import new_id
-from todoke.kernel.rules import compile_rule
+from todoke.kernel.rules import Shape, compile_rule
 from todoke.registry.catalogue.eligibility import amounts_of, eligibility
 from todoke.registry.catalogue.types import Pack
+from todoke.registry.people.keys import KEYS, typed
 from todoke.registry.people.queries import for_rules
 from todoke.registry.people.types import KnownFact, Source
 
@@ -60,12 +61,48 @@ class Tried:
 
 
 def facts_from(given: Mapping[str, Any]) -> dict[str, KnownFact]:
-    """Facts of an example: ``key: value`` is a register's, ``key: {self: value}`` was said by the person."""
-    facts = {}
+    """Facts of an example: ``key: value`` is a register's, ``key: {self: value}`` was said by the person.
+
+    People need no ids. Raises CaseError for keys that are not declared, and for values that do not fit them.
+    """
+    facts, problems = {}, []
     for key, value in given.items():
         said = isinstance(value, dict) and set(value) == {"self"}
-        facts[key] = KnownFact(key, value["self"] if said else value, Source.SELF if said else Source.REGISTER)
+        value = value["self"] if said else value
+        if key not in KEYS:
+            problems.append(f"facts.{key}: no such fact is declared")
+        elif value is not None:
+            problems += _no_values(f"facts.{key}", KEYS[key].shape, value)
+            facts[key] = KnownFact(key, _with_id(value), Source.SELF if said else Source.REGISTER)
+    if problems:
+        raise CaseError("\n".join(problems))
     return facts
+
+
+def _with_id(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_with_id(item) for item in value]
+    return {"id": str(new_id()), **value} if isinstance(value, dict) else value
+
+
+def _no_values(place: str, shape: Shape, value: Any) -> Iterator[str]:
+    """What of a fact's value is none of its shape."""
+    if shape.kind == "list" and isinstance(value, list) and shape.item:
+        for number, item in enumerate(value):
+            yield from _no_values(f"{place}.{number}", shape.item, item)
+    elif shape.kind == "record" and isinstance(value, dict):
+        for name, part in value.items():
+            if name not in (shape.members or {}):
+                yield f"{place}.{name}: no such member"
+            elif part is not None:
+                yield from _no_values(f"{place}.{name}", (shape.members or {})[name], part)
+    elif shape.kind == "date":
+        if not isinstance(value, str) or typed(shape, value) is None:
+            yield f"{place}: {value!r} is no day; write YYYY-MM-DD"
+    elif type(value) not in _PYTHON.get(shape.kind, (str,)):
+        yield f"{place}: a {type(value).__name__} where a {shape.kind} is needed"
+    elif shape.options is not None and value not in shape.options:
+        yield f"{place}: {value!r} is none of {', '.join(sorted(shape.options))}"
 
 
 def try_case(pack: Pack, case: Mapping[str, Any]) -> Tried:
