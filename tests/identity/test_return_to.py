@@ -30,6 +30,7 @@ def as_browsers_read(location: str) -> str:
 @example("javascript:alert(1)")
 @example("/%0a/elsewhere.example")
 @example("/\n/elsewhere.example")
+@example("/\ud800")
 def test_every_target_is_ours(target: str) -> None:
     location = HttpResponseRedirect(local_path(target)).headers["Location"]
     assert as_browsers_read(location) == OURS

@@ -32,6 +32,8 @@ def local_path(target: str) -> str:
         return home
     if "\\" in target or any(ord(letter) <= 0x20 or ord(letter) == 0x7F for letter in target):
         return home
+    if any(0xD800 <= ord(letter) <= 0xDFFF for letter in target):
+        return home
     if not url_has_allowed_host_and_scheme(target, allowed_hosts=None):
         return home
     return home if urlsplit(target).path.startswith((reverse("portal:login"), reverse("portal:logout"))) else target
