@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
+import hypothesis
 import pytest
 from django.conf import settings
 
@@ -24,6 +25,11 @@ STARTED = pytest.StashKey[Cluster]()
 
 # Playwright keeps an event loop in the thread of the tests; Django would take it for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+# No test asserts a time: the first example of a run also loads what the others find loaded.
+hypothesis.settings.register_profile("todoke", deadline=None)
+hypothesis.settings.load_profile("todoke")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

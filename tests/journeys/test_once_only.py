@@ -48,8 +48,12 @@ def test_for_me_on_a_phone(page_phone: Page, prefecture: Prefecture, accessible:
     accessible(page)
 
     page.locator("#school-supplies-aid").get_by_role("button", name="申込書を開く").click()
+    page.wait_for_url("**/apply/**")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     accessible(page)
+    page.goto(f"{prefecture.portal}/")
+    page.get_by_role("button", name="書きかけを捨てる").click()
+    expect(page.get_by_role("link", name="続きを書く")).to_have_count(0)
 
 
 def test_my_data_on_a_phone_and_a_desk(
