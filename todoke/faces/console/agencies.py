@@ -43,10 +43,12 @@ def agencies(request: OfficerRequest) -> HttpResponse:
 
 
 def _person(request: OfficerRequest) -> Resident:
-    """Raises ValueError when no one person is meant."""
+    """Raises ValueError when no one person of the office's own municipality is meant."""
     born = date.fromisoformat(typed(request.POST, "birth_date", 10))
     person = agency.registered_person(name=typed(request.POST, "name", 100), birth_date=born)
-    if person is None:
+    offices = request.officer.memberships.filter(organisation__function=FUNCTION)
+    own = offices.values_list("organisation__municipality_code", flat=True)
+    if person is None or person.household.municipality_code not in own:
         raise ValueError
     return person
 
@@ -58,6 +60,6 @@ def _granted(request: OfficerRequest) -> str:
         until = date.fromisoformat(typed(request.POST, "until", 10))
     except ValueError:
         raise agency.AgencyError from None
-    basis = typed(request.POST, "basis", 20)
+    basis = "guardian" if request.POST.get("basis") == "guardian" else "paper"
     _made, code = agency.grant(person=person, granted_by=f"officer:{request.officer.pk}", basis=basis, valid_to=until)
     return code

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from todoke.capabilities.forms.answers import fixed_fact, shown_question_ids
+from todoke.faces.console.typed import typed as clean_text
 from todoke.faces.downloads import file_response
 from todoke.faces.visitors import OfficerRequest, officer_required
 from todoke.kernel import clock
@@ -129,7 +130,7 @@ def case(request: OfficerRequest, receipt_number: str) -> HttpResponse:
 def say_reason(request: OfficerRequest, receipt_number: str) -> HttpResponse:
     """Why one looks; the applicant reads it too."""
     case_of_office(request, receipt_number)
-    if reason := request.POST.get("reason", "").strip()[:200]:
+    if reason := clean_text(request.POST, "reason", 200).strip():
         request.session[REASONS] = {**request.session.get(REASONS, {}), receipt_number: reason}
     return redirect("console:case", receipt_number=receipt_number)
 

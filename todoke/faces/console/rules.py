@@ -70,7 +70,9 @@ def _result(request: OfficerRequest, question: Question) -> dict[str, Any]:
         actor=f"officer:{request.officer.pk}",
         action="rule.simulate",
         subject=f"pack:{question.pack.id}" if question.pack else "rule",
-        rule=question.rule[:400],
+        rule=question.rule,
+        amount=question.amount,
+        households=question.households,
     )
     places = {place.code: place.name_en if reading == "en" else place.name for place in municipalities()}
     return {

@@ -23,6 +23,7 @@ from todoke.registry.catalogue.queries import current_packs, current_version, pa
 from todoke.registry.catalogue.types import Pack, in_language
 from todoke.registry.people import access
 from todoke.registry.people.in_sql import TABLES, facts_in_sql
+from todoke.registry.people.keys import KEYS
 from todoke.registry.people.models import Resident
 from todoke.registry.people.queries import facts_in_batch, facts_of, for_rules
 from todoke.registry.people.types import Reader
@@ -62,11 +63,13 @@ def _tell(resident: Resident, pack: Pack) -> bool:
     )
     if not new:
         return False
+    # What a sensitive fact is behind is said in the inbox alone: others may read a mail.
+    open_enough = resident.wants_email and not any(KEYS[key].sensitive for key in pack.purposes)
     with translation.override("en" if resident.language == "en" else "ja"):
         send_message(
             key=f"fits:{pack.id}:{resident.pk}",
             resident=resident,
-            email=resident.email if resident.wants_email else "",
+            email=resident.email if open_enough else "",
             sender=_("トドケ"),
             about=f"service:{pack.id}",
             language=resident.language,

@@ -17,7 +17,7 @@ from todoke.kernel import clock
 from todoke.kernel.rules import Names, RuleError, Shape, compile_rule
 from todoke.kernel.rules.columns import Truth, evaluate_columns
 from todoke.kernel.rules.definitions import Definition
-from todoke.kernel.rules.tree import Node
+from todoke.kernel.rules.tree import Node, tree_hash
 from todoke.kernel.rules.words.names import facts_in
 from todoke.registry.catalogue.eligibility import names_of_pack, parameters_on, with_parameters
 from todoke.registry.catalogue.types import Pack
@@ -74,7 +74,7 @@ class Simulation:
     counts: Counts
     missing: tuple[Missing, ...]
     yen: int | None
-    """The sum of the amount where the rule is true, shaken by 1 % at most, to two digits; None for few."""
+    """The sum of the amount where the rule is true, shaken by its largest part, to two digits; None for few."""
 
     yen_unknown: int | None
     """Of those, how many whose amount is not known."""
@@ -165,9 +165,9 @@ def shown(people: Rows) -> int | None:
     return max(settings.SMALLEST_COUNT, round(count + _shake(people, SHAKE), -1))
 
 
-def _shake(people: Rows, most: int) -> int:
+def _shake(people: Rows, most: int, salt: str = "") -> int:
     key = settings.SECRET_KEY.encode()[:64]
-    digest = blake2b(np.packbits(people).tobytes(), key=key, digest_size=8).digest()
+    digest = blake2b(np.packbits(people).tobytes() + salt.encode(), key=key, digest_size=8).digest()
     return int.from_bytes(digest) % (2 * most + 1) - most
 
 
@@ -188,7 +188,9 @@ def _sum(tree: Node, everybody: population.Population, day: date, true: Rows) ->
     if np.count_nonzero(parts) < settings.SMALLEST_COUNT or int(parts.max()) > whole // DOMINATES:
         return None, open_ones
     exact = int(values[known].sum(dtype=np.int64))
-    return _two_digits(exact + exact * _shake(known, SHAKE) // 400), open_ones
+    if whole != abs(exact):
+        return None, open_ones
+    return _two_digits(exact + int(parts.max()) * _shake(known, 100, tree_hash(tree)) // 100), open_ones
 
 
 def _two_digits(value: int) -> int:

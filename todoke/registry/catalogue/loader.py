@@ -81,7 +81,10 @@ def read_yaml(path: Path) -> tuple[Any, Lines]:
         _note_lines(node, (), lines, repeated, name)
     if repeated:
         raise PackError(repeated)
-    return _plain(loader.construct_document(node) if node is not None else None), lines
+    try:
+        return _plain(loader.construct_document(node) if node is not None else None), lines
+    except ValueError as error:
+        raise PackError([f"{name}:1: {error}"]) from None
 
 
 class _Loader(yaml.CSafeLoader):

@@ -86,6 +86,8 @@ def batch(*, reader: Reader, keys: Collection[str]) -> Iterator[None]:
 def own(resident: Resident) -> Iterator[None]:
     """A transaction in which residents read what is held on themselves; that leaves no row."""
     with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('todoke.own', true)")
+        before = cursor.fetchone()[0] or ""
         cursor.execute("SELECT set_config('todoke.own', %s, true)", [str(resident.pk)])
         yield
-        cursor.execute("SELECT set_config('todoke.own', '', true)")
+        cursor.execute("SELECT set_config('todoke.own', %s, true)", [before])
