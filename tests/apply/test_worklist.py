@@ -7,6 +7,7 @@ from tests.apply.conftest import Town
 from tests.apply.test_access import signed_in
 from todoke.loops.apply.actions.review import assign_case
 from todoke.loops.apply.queries import desk_loads, view_counts, worklist
+from todoke.registry.catalogue.queries import current_version
 
 
 def test_views_and_loads_count_what_is_there(town: Town) -> None:
@@ -35,3 +36,19 @@ def test_many_cases_cost_no_more_queries_than_two(town: Town) -> None:
     for _more in range(6):
         town.case()
     assert queries() <= few
+
+
+def test_a_sensitive_case_says_nothing_in_the_list_before_a_reason(town: Town) -> None:
+    case = town.case()
+    version = current_version("vehicle-tax-relief")
+    assert version
+    case.pack_version_id = version.pk
+    case.save()
+    client = signed_in(town.officer)
+    page = client.get("/console/?view=open").content.decode()
+    assert "理由を書いて開く" in page
+    assert 'id="peek"></aside>' in page
+    assert client.get(f"/console/cases/{case.receipt_number}/").status_code == 403
+    client.post(f"/console/cases/{case.receipt_number}/reason/", {"reason": "等級を\x00確かめるため"})
+    assert client.get(f"/console/cases/{case.receipt_number}/").status_code == 200
+    assert town.mother.access_entries.filter(reason="等級を確かめるため").exists()

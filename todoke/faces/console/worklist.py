@@ -18,6 +18,7 @@ from todoke.loops.apply.findings import findings_of
 from todoke.loops.apply.models import Case
 from todoke.registry.catalogue.queries import current_packs, pack_of
 from todoke.registry.people.access import ReasonNeededError
+from todoke.registry.people.keys import KEYS
 
 VIEW_TITLES = {
     "mine": _("わたしの担当"),
@@ -31,9 +32,12 @@ VIEW_TITLES = {
 PAGE_SIZE = 50
 
 
-def _row(case: Case) -> dict[str, object]:
-    findings = [finding for finding in findings_of(case) if finding.raised and not finding.dismissed]
-    return {"case": case, "pack": pack_of(case.pack_version_id), "findings": findings}
+def _row(request: OfficerRequest, case: Case) -> dict[str, object]:
+    """Of a case with sensitive facts no finding is said before a reason is: the list leaves no row for its subject."""
+    pack = pack_of(case.pack_version_id)
+    guarded = any(KEYS[key].sensitive for key in pack.purposes) and not reason_for(request, case)
+    findings = [] if guarded else [f for f in findings_of(case) if f.raised and not f.dismissed]
+    return {"case": case, "pack": pack, "findings": findings, "guarded": guarded}
 
 
 @require_safe
@@ -49,14 +53,14 @@ def worklist(request: OfficerRequest) -> HttpResponse:
     pack = request.GET.get("pack", "")
     left = request.GET.get("left", "")[:3]
     page = Paginator(queries.worklist(request.officer, view, words, pack), PAGE_SIZE).get_page(request.GET.get("page"))
-    rows = [_row(case) for case in page.object_list]
+    rows = [_row(request, case) for case in page.object_list]
     counts = queries.view_counts(request.officer)
     context = {
         "view": view,
         "title": VIEW_TITLES[view],
         "views": [(name, title, counts[name]) for name, title in VIEW_TITLES.items()],
         "rows": rows,
-        "peek": rows[0] if rows else None,
+        "peek": rows[0] if rows and not rows[0]["guarded"] else None,
         "page": page,
         "words": words,
         "pack": pack,
@@ -80,7 +84,7 @@ def peek(request: OfficerRequest, receipt_number: str) -> HttpResponse:
         note_look(case=case, officer=request.officer, reason=reason_for(request, case))
     except ReasonNeededError:
         return render(request, "console/peek_reason.html", {"case": case})
-    return render(request, "console/peek.html", {"peek": _row(case), "today": clock.today()})
+    return render(request, "console/peek.html", {"peek": _row(request, case), "today": clock.today()})
 
 
 @require_POST
