@@ -10,6 +10,9 @@ from todoke.kernel import clock
 from todoke.loops.apply.actions.submission import submit_draft
 from todoke.registry.organisations.models import Membership, Organisation
 from todoke.registry.organisations.types import Role
+from todoke.registry.people import agency
+from todoke.registry.people.agency import acting
+from todoke.registry.people.queries import own_facts
 
 
 def take_up(town: Town) -> Client:
@@ -34,8 +37,6 @@ def test_an_agent_sees_the_persons_pages_and_the_strip_says_so(town: Town) -> No
 
 
 def test_what_an_agent_does_is_said_to_be_theirs(town: Town) -> None:
-    from todoke.registry.people.agency import acting
-
     draft = town.childcare_draft()
     token = acting.set(town.neighbour)
     case = submit_draft(draft=draft, language="ja")
@@ -87,3 +88,24 @@ def test_an_officer_records_a_paper_for_who_has_no_phone(town: Town) -> None:
     code = page.partition("data-code>")[2].partition("<")[0]
     assert signed_in(town.neighbour).post("/agents/take-up/", {"code": code}).status_code == 302
     assert signed_in(town.approver).get("/console/agencies/").status_code == 404
+
+
+def test_a_form_opened_before_acting_began_or_ended_writes_nowhere(town: Town) -> None:
+    take_up(town)
+    neighbour = signed_in(town.neighbour)
+    neighbour.handler.enforce_csrf_checks = True
+    address = "/my-data/facts/work.employer/say/"
+
+    def token() -> str:
+        page = neighbour.get("/my-data/facts/work.employer/").content.decode()
+        return page.partition('csrfmiddlewaretoken" value="')[2].partition('"')[0]
+
+    mine = token()
+    act = {"person": str(town.mother.pk), "csrfmiddlewaretoken": mine}
+    assert neighbour.post("/agents/act/", act).status_code == 302
+    assert neighbour.post(address, {"work.employer": "x", "csrfmiddlewaretoken": mine}).status_code == 403
+    hers = token()
+    agency.end(agency_id=town.mother.agencies.get().pk, by=town.mother)
+    assert neighbour.post(address, {"work.employer": "x", "csrfmiddlewaretoken": hers}).status_code == 403
+    for person in (town.mother, town.neighbour):
+        assert "work.employer" not in own_facts(person)

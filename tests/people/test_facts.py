@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from tests.people.conftest import resident
 from todoke.kernel import clock
-from todoke.registry.people import access, consents, keys
+from todoke.kernel.models import AuditEntry
+from todoke.registry.people import access, agency, consents, keys
 from todoke.registry.people.actions import SourceRefusedError, encrypt_anew, learn_facts, rename_key
 from todoke.registry.people.keys import KEYS, as_said, typed, value_in_words
 from todoke.registry.people.models import Fact, Resident
@@ -192,3 +193,23 @@ def test_keys_of_encryption_rotate(mother: Resident, settings: pytest.FixtureReq
     assert encrypt_anew() == 1
     settings.FIELD_KEYS = new  # type: ignore[attr-defined]
     assert own_facts(mother)["disability.certificate"].value == "physical"
+
+
+def test_a_longer_time_and_a_new_one_are_kept_though_the_value_is_the_same(mother: Resident) -> None:
+    today = clock.today()
+    learn_facts(resident=mother, said={"income.dependants": 2}, valid_to=today + timedelta(days=10))
+    learn_facts(resident=mother, said={"income.dependants": 2}, valid_to=today + timedelta(days=400))
+    assert own_facts(mother, on=today + timedelta(days=100))["income.dependants"].value == 2
+    learn_facts(resident=mother, said={"work.employer": "見本商店"}, valid_to=today - timedelta(days=1))
+    assert employer(mother) is None
+    learn_facts(resident=mother, said={"work.employer": "見本商店"})
+    assert employer(mother) == "見本商店"
+
+
+def test_what_an_agent_says_names_the_agent(mother: Resident, stranger: Resident) -> None:
+    token = agency.acting.set(stranger)
+    learn_facts(resident=mother, said={"work.employer": "見本商店"})
+    agency.acting.reset(token)
+    assert own_facts(mother)["work.employer"].agent == "例示 修"
+    entry = AuditEntry.objects.get(action="facts.say-for")
+    assert (entry.actor, entry.subject) == (f"resident:{stranger.pk}", f"resident:{mother.pk}")

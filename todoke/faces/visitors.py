@@ -7,12 +7,14 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 
 from todoke.exchange.messages.queries import unread_count
+from todoke.faces.failures import csrf_failure
 from todoke.faces.portal.holders import CASES, DRAFTS
 from todoke.kernel.errors import NotFoundError
 from todoke.kernel.sessions import principal_of
@@ -37,8 +39,9 @@ class VisitorMiddleware:
         kind, _, key = principal_of(request).partition(":")
         request.resident = Resident.objects.filter(pk=key).first() if kind == "resident" else None  # type: ignore[attr-defined]
         request.agent = None  # type: ignore[attr-defined]
-        if request.resident and ACTING_FOR in request.session:  # type: ignore[attr-defined]
-            self._act(request)
+        if request.resident and ACTING_FOR in request.session and not self._act(request) and request.method == "POST":  # type: ignore[attr-defined]
+            request.officer = None  # type: ignore[attr-defined]
+            return csrf_failure(request)
         request.officer = Officer.objects.filter(pk=key, active=True).first() if kind == "officer" else None  # type: ignore[attr-defined]
         token = acting.set(request.agent)  # type: ignore[attr-defined]
         try:
@@ -50,14 +53,27 @@ class VisitorMiddleware:
         return response
 
     @staticmethod
-    def _act(request: HttpRequest) -> None:
-        """For whom the resident acts becomes the resident of the request, as long as they may act."""
+    def _act(request: HttpRequest) -> bool:
+        """For whom the resident acts becomes the resident of the request; False once they may not act any more."""
         agent: Resident = request.resident  # type: ignore[attr-defined]
         person = may_act_for(agent, request.session[ACTING_FOR])
         if person is None:
-            del request.session[ACTING_FOR]
-        else:
-            request.resident, request.agent = person, agent  # type: ignore[attr-defined]
+            end_acting(request)
+            return False
+        request.resident, request.agent = person, agent  # type: ignore[attr-defined]
+        return True
+
+
+def begin_acting_for(request: HttpRequest, person: Resident) -> None:
+    """From now on the pages are the other person's; forms that were opened before are refused as out of date."""
+    request.session[ACTING_FOR] = str(person.pk)
+    rotate_token(request)
+
+
+def end_acting(request: HttpRequest) -> None:
+    """Back to one's own pages; forms of the other person's are refused as out of date."""
+    if request.session.pop(ACTING_FOR, None):
+        rotate_token(request)
 
 
 class ResidentRequest(HttpRequest):

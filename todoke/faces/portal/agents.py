@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from todoke.faces.visitors import ACTING_FOR, ResidentRequest, oneself_required, resident_required
+from todoke.faces.visitors import ResidentRequest, begin_acting_for, end_acting, oneself_required, resident_required
 from todoke.kernel.errors import NotFoundError, TodokeError
 from todoke.registry.people import agency
 
@@ -79,7 +79,7 @@ def act(request: ResidentRequest) -> HttpResponse:
     if person is None:
         raise NotFoundError
     agency.begin_acting(agent=request.resident, person=person)
-    request.session[ACTING_FOR] = str(person.pk)
+    begin_acting_for(request, person)
     return redirect("portal:home")
 
 
@@ -87,5 +87,5 @@ def act(request: ResidentRequest) -> HttpResponse:
 @resident_required
 def stop(request: ResidentRequest) -> HttpResponse:
     """Back to one's own pages."""
-    request.session.pop(ACTING_FOR, None)
+    end_acting(request)
     return redirect("portal:home")

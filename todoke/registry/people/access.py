@@ -8,7 +8,7 @@ forgets to announce itself gets no rows, in whatever part of the program it is w
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Func
@@ -16,7 +16,7 @@ from django.db.models import Func
 from todoke.kernel import clock
 from todoke.kernel.errors import TodokeError
 from todoke.registry.people.keys import KEYS
-from todoke.registry.people.models import AccessEntry, BatchRead, Resident
+from todoke.registry.people.models import AccessEntry, BatchRead, Fact, Resident
 from todoke.registry.people.types import Reader
 
 SAME_LOOK = timedelta(minutes=10)
@@ -65,6 +65,11 @@ def announce(*, resident: Resident, reader: Reader, keys: Collection[str], windo
         reason=reader.reason,
         transaction=_CurrentTransaction(),
     )
+
+
+def holds_on(row: Fact, day: date) -> bool:
+    """Whether a row's time takes in a day."""
+    return (row.valid_from is None or row.valid_from <= day) and (row.valid_to is None or row.valid_to >= day)
 
 
 @contextmanager

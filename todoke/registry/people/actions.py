@@ -11,6 +11,7 @@ from todoke.kernel.errors import TodokeError
 from todoke.kernel.signing import SEALED, decrypt_json, encrypt_again, encrypt_json
 from todoke.kernel.text import search_key
 from todoke.registry.people import access
+from todoke.registry.people.agency import acting
 from todoke.registry.people.identity import VerifiedIdentity
 from todoke.registry.people.keys import KEYS, current_name
 from todoke.registry.people.models import Fact, Household, Identity, Resident
@@ -95,7 +96,8 @@ def learn_facts(
 ) -> list[str]:
     """Keep what was said of a resident; None takes it back. Gives the keys whose value changed.
 
-    A value that is known already, and is not old, adds no row. Two writers at once follow one another. Raises
+    What holds today already, for the same time and not long since said, adds no row. Two writers at once follow one
+    another. What an agent says is noted as theirs. Raises
     KeyError for a key that is not declared, and SourceRefusedError for one that this source does not decide.
     """
     said = {current_name(key): value for key, value in said.items()}
@@ -103,16 +105,19 @@ def learn_facts(
         if source not in KEYS[key].sources:
             raise SourceRefusedError
     Resident.objects.select_for_update(of=("self",)).get(pk=resident.pk)
-    now, changed, rows = clock.now(), [], []
+    now, changed, rows, agent = clock.now(), [], [], acting.get()
     with access.own(resident):
         rows_so_far = Fact.objects.filter(resident=resident, key__in=list(said), source=source)
-        newest = {row.key: row for row in rows_so_far.order_by("learnt_at", "id")}
+        ordered = list(rows_so_far.order_by("learnt_at", "id"))
+        newest = {row.key: row for row in ordered}
+        holding = {row.key: row for row in ordered if access.holds_on(row, clock.today())}
         for key, value in said.items():
-            last = newest.get(key)
-            was = decrypt_json(last.value) if last else None
-            if was == value and (last is None or now - last.learnt_at < CONFIRMED_ANEW):
+            last, held = newest.get(key), holding.get(key)
+            was = decrypt_json(held.value) if held else None
+            same = was == value and (held is None or (held.valid_from, held.valid_to) == (valid_from, valid_to))
+            if same and (held is None or now - held.learnt_at < CONFIRMED_ANEW):
                 continue
-            if was != value:
+            if not same:
                 changed.append(key)
             sealed = KEYS[key].sensitive and value is not None
             rows.append(
@@ -122,12 +127,20 @@ def learn_facts(
                     value=encrypt_json(value) if sealed else value,
                     source=source,
                     source_detail=detail,
+                    agent_name=agent.name if agent else "",
                     learnt_at=max(now, last.learnt_at) if last else now,
                     valid_from=valid_from,
                     valid_to=valid_to,
                 )
             )
         Fact.objects.bulk_create(rows)
+    if agent and rows:
+        audit.record(
+            actor=f"resident:{agent.pk}",
+            action="facts.say-for",
+            subject=f"resident:{resident.pk}",
+            keys=[row.key for row in rows],
+        )
     if changed:
         events.tell("facts-changed", resident=resident, keys=changed)
     return changed

@@ -34,7 +34,8 @@ def standing(resident: Resident) -> set[str]:
 
 def set_consent(*, resident: Resident, purpose: str, given: bool) -> None:
     """Give or take back; saying it twice changes nothing. Raises KeyError for a purpose that is not declared."""
-    _known = PURPOSES[purpose]
+    if purpose not in PURPOSES:
+        raise KeyError(purpose)
     now = clock.now()
     if given:
         try:

@@ -74,9 +74,8 @@ def _put_together(
             if fact.key in names:
                 held[fact.key] = [fact]
     for row in rows:
-        if (row.valid_from and row.valid_from > day) or (row.valid_to and row.valid_to < day):
-            continue
-        held.setdefault(row.key, []).append(_known(row, clock.today()))
+        if access.holds_on(row, day):
+            held.setdefault(row.key, []).append(_known(row, clock.today()))
     best = {name: chosen for name, facts in held.items() if (chosen := _best(name, facts)) is not None}
     return {key: replace(best[name], key=key) for key in keys if (name := current_name(key)) in best}
 
@@ -92,11 +91,12 @@ def _known(row: Fact, today: date) -> KnownFact:
         learnt,
         row.valid_to,
         stale=row.source == Source.SELF and fresh is not None and (today - learnt).days > fresh,
+        agent=row.agent_name,
     )
 
 
 def _best(key: str, facts: Iterable[KnownFact]) -> KnownFact | None:
-    """The newest of the surest source that says anything, and what a less sure one says otherwise."""
+    """The newest of the surest source that says anything, and what a less sure one said otherwise since."""
     newest = {fact.source: fact for fact in facts}
     ranked = [newest[s] for s in KEYS[key].sources if s in newest and newest[s].value is not None]
     if not ranked:
@@ -104,9 +104,7 @@ def _best(key: str, facts: Iterable[KnownFact]) -> KnownFact | None:
     best = ranked[0]
     later = (fact for fact in ranked[1:] if not best.since or not fact.since or fact.since >= best.since)
     other = next((fact for fact in later if fact.value != best.value), None)
-    if other is None:
-        return best
-    return KnownFact(best.key, best.value, best.source, best.detail, best.since, best.until, best.stale, other)
+    return replace(best, contradicted_by=other)
 
 
 def history_of(resident: Resident, key: str) -> list[KnownFact]:
@@ -159,13 +157,14 @@ def _of_register(resident: Resident) -> list[KnownFact]:
 
 
 def _member(member: Resident) -> dict[str, Any]:
-    return {
+    known = {
         "id": str(member.pk),
         "name": member.name,
         "name_kana": member.name_kana,
         "birth_date": member.birth_date.isoformat(),
         "gender": member.gender,
     }
+    return {name: value for name, value in known.items() if value}
 
 
 def access_entries(resident: Resident) -> QuerySet[AccessEntry]:

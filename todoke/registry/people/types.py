@@ -39,6 +39,9 @@ class KnownFact:
     stale: bool = False
     """Said so long ago that it is to be confirmed before it is relied on."""
 
+    agent: str = ""
+    """Who said it for the resident, where they did not say it themselves."""
+
     contradicted_by: "KnownFact | None" = None
     """What a less sure source says otherwise, later."""
 

@@ -33,7 +33,9 @@ from todoke.registry.catalogue.queries import pack_of
 from todoke.registry.organisations.models import Organisation
 from todoke.registry.organisations.naming import office_name
 from todoke.registry.people.actions import learn_facts
+from todoke.registry.people.keys import KEYS
 from todoke.registry.people.models import Resident
+from todoke.registry.people.types import Source
 
 
 class NoOfficeError(TodokeError):
@@ -140,7 +142,9 @@ def _keep(
 
 def _learn(resident: Resident | None, form: Form, handed_in: dict[str, Any], facts: Facts, case: Case) -> None:
     if resident is not None:
-        learn_facts(resident=resident, said=facts_said(form, handed_in, facts), detail=case.receipt_number)
+        said = facts_said(form, handed_in, facts)
+        own = {key: value for key, value in said.items() if Source.SELF in KEYS[key].sources}
+        learn_facts(resident=resident, said=own, detail=case.receipt_number)
 
 
 @transaction.atomic
