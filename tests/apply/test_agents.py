@@ -7,7 +7,10 @@ from django.test import Client
 from tests.apply.conftest import Town
 from tests.apply.test_access import signed_in
 from todoke.kernel import clock
+from todoke.loops.apply.actions import submission
 from todoke.loops.apply.actions.submission import submit_draft
+from todoke.loops.apply.packs import form_of_version
+from todoke.registry.catalogue.queries import current_version
 from todoke.registry.organisations.models import Membership, Organisation
 from todoke.registry.organisations.types import Role
 from todoke.registry.people import agency
@@ -109,3 +112,14 @@ def test_a_form_opened_before_acting_began_or_ended_writes_nowhere(town: Town) -
     assert neighbour.post(address, {"work.employer": "x", "csrfmiddlewaretoken": hers}).status_code == 403
     for person in (town.mother, town.neighbour):
         assert "work.employer" not in own_facts(person)
+
+
+def test_what_only_a_register_decides_is_taken_with_the_case_and_learnt_by_nobody(town: Town) -> None:
+    """A resident of no register says the size of the household: the case has it, the registry does not overwrite."""
+    version = current_version("disaster-grant")
+    assert version
+    form = form_of_version(version.pk)
+    size = next(question.id for question in form.questions() if question.fact == "household.size")
+    submission._learn(town.mother, form, {size: 3, "damage": "total"}, {}, town.case())
+    assert own_facts(town.mother)["disaster.damage"].value == "total"
+    assert own_facts(town.mother)["household.size"].source == "register"
