@@ -159,6 +159,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 UPLOAD_MAX_BYTES = setting("TODOKE_UPLOAD_MAX_BYTES", 10 * 1024 * 1024, "Largest file a person may attach", int)
 
 SMALLEST_COUNT = setting("TODOKE_SMALLEST_COUNT", 10, "Counts below it are hidden in simulations and figures", int)
+SIMULATIONS_A_DAY = setting("TODOKE_SIMULATIONS_A_DAY", 100, "Simulations that an officer can run in 24 hours", int)
 DRAFT_DAYS = setting("TODOKE_DRAFT_DAYS", 180, "A draft that nobody touches for so many days is deleted", int)
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

@@ -125,7 +125,9 @@ OWNER = {
     "portal:case-receipt",
     "portal:message",
 }
-OFFICERS = {"console:worklist", "console:security", "console:rules"}
+OFFICERS = {"console:worklist", "console:security"}
+HANDLERS = {"console:rules"}
+"""For those who handle cases, in whatever office."""
 DESK = {"console:peek", "console:case", "console:case-file"}
 ADMINISTRATORS = {"console:office"}
 AUDITORS = {"console:audit"}
@@ -196,6 +198,7 @@ def allowed(name: str) -> set[str]:
         (OWNER, {"mother"}),
         (OFFICERS, staff),
         (DESK, {"officer"}),
+        (HANDLERS, {"officer", "elsewhere", "administrator"}),
         (ADMINISTRATORS, {"administrator", "platform"}),
         (AUDITORS, {"auditor", "platform"}),
         (REGISTRARS, set()),
@@ -269,6 +272,7 @@ def test_every_address_without_a_role_of_its_own_is_listed() -> None:
         | RESIDENTS
         | OWNER
         | OFFICERS
+        | HANDLERS
         | DESK
         | ADMINISTRATORS
         | AUDITORS

@@ -6,6 +6,7 @@ from django.test import Client
 
 from tests.apply.conftest import Town
 from tests.apply.test_access import signed_in
+from todoke.exchange.messages.models import Message
 from todoke.kernel import clock
 from todoke.loops.apply.actions import submission
 from todoke.loops.apply.actions.submission import submit_draft
@@ -15,6 +16,7 @@ from todoke.registry.organisations.models import Membership, Organisation
 from todoke.registry.organisations.types import Role
 from todoke.registry.people import agency
 from todoke.registry.people.agency import acting
+from todoke.registry.people.models import Household
 from todoke.registry.people.queries import own_facts
 
 
@@ -91,6 +93,14 @@ def test_an_officer_records_a_paper_for_who_has_no_phone(town: Town) -> None:
     code = page.partition("data-code>")[2].partition("<")[0]
     assert signed_in(town.neighbour).post("/agents/take-up/", {"code": code}).status_code == 302
     assert signed_in(town.approver).get("/console/agencies/").status_code == 404
+    assert "コードが作られました" in Message.objects.get(resident=town.mother, about="agency").subject
+    elsewhere = client.post("/console/agencies/", {**form, "name": town.neighbour.name, "birth_date": "1980-01-02"})
+    assert elsewhere.status_code == 200
+    Household.objects.filter(members=town.neighbour).update(municipality_code="04205")
+    refused = client.post("/console/agencies/", {**form, "name": town.neighbour.name, "birth_date": "1980-01-02"})
+    assert refused.status_code == 422
+    ended = client.post("/console/agencies/", {**form, "deed": "end"}).content.decode()
+    assert "1件の代理を終わらせました" in ended
 
 
 def test_a_form_opened_before_acting_began_or_ended_writes_nowhere(town: Town) -> None:

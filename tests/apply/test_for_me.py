@@ -212,6 +212,10 @@ def test_who_contests_a_register_begins_a_case_and_changes_nothing(town: Town) -
     draft = Draft.objects.get(resident=town.mother)
     assert answer.headers["Location"] == f"/apply/{draft.pk}/"
     assert draft.answers == {"key": "address", "held": before["address.full"].value}
+    client.post("/my-data/facts/name/contest/")
+    assert client.post("/my-data/facts/address.full/contest/").headers["Location"] == f"/apply/{draft.pk}/"
+    contested = [one.answers["key"] for one in Draft.objects.filter(resident=town.mother)]
+    assert sorted(contested) == ["address", "name"]
     assert own_facts(town.mother) == before
 
 
@@ -227,6 +231,16 @@ def test_my_data_says_it_all(town: Town) -> None:
     whole = client.get("/my-data/download/").json()
     assert [row["value"] for row in whole["history"]["tax.resident_exempt"]] == [None, True]
     assert {row["key"] for row in whole["facts"]} >= {"name", "household.children"}
+    assert set(whole) >= {
+        "contact",
+        "drafts",
+        "cases",
+        "messages",
+        "looks",
+        "looks_at_everybody",
+        "agencies",
+        "consents",
+    }
 
 
 def decided(town: Town, days_ago: int) -> Decision:
@@ -256,6 +270,7 @@ def test_a_decision_that_ends_is_renewed_in_time_and_once(
     assert Message.objects.filter(key__startswith="renewal:").count() == renewed
     if renewed:
         assert drafts.get().answers["hours"] == 140
+        assert not {"consent", "begin"} & set(drafts.get().answers)
         assert "employer" not in drafts.get().answers
 
 

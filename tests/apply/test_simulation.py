@@ -8,6 +8,7 @@ import pytest
 from tests.apply.conftest import Town
 from tests.apply.test_access import signed_in
 from todoke.kernel import clock
+from todoke.kernel.models import AuditEntry
 from todoke.kernel.rules import RuleError
 from todoke.loops.apply import simulation
 from todoke.loops.apply.simulation import Question, simulate
@@ -98,16 +99,41 @@ def test_none_and_few_look_alike(people: list[Resident]) -> None:
         assert (found.counts.true, found.counts.unknown, found.missing, found.yen) == (None, None, (), None)
 
 
-def test_the_same_people_always_give_the_same_number_and_one_more_another_shake() -> None:
+def test_a_run_again_gives_the_same_number_and_another_rule_another_shake() -> None:
     people = np.zeros(5000, bool)
     people[:1000] = True
-    assert simulation.shown(people) == simulation.shown(people.copy())
-    shakes = set()
-    for one in range(40):
-        people[1000 + one] = True
-        shakes.add(simulation._shake(people, simulation.SHAKE))
-    assert len(shakes) > 5
-    assert all(abs(shake) <= simulation.SHAKE for shake in shakes)
+    assert simulation.shown(people, "a") == simulation.shown(people.copy(), "a")
+    more = people.copy()
+    more[1000] = True
+    rules = [f"rule {number}" for number in range(60)]
+    shakes = {simulation._shake(who, simulation.SHAKE, rule) for rule in rules for who in (people, more)}
+    assert shakes == set(range(-simulation.SHAKE, simulation.SHAKE + 1))
+    alike = sum(simulation.shown(people, rule) == simulation.shown(people, f"{rule}!") for rule in rules)
+    assert 0 < alike < len(rules)
+
+
+def test_what_is_hidden_cannot_be_had_by_taking_away(people: list[Resident]) -> None:
+    learn_facts(resident=people[0], said={"tax.resident_exempt": True})
+    one = f'facts.birth_date == date("{people[0].birth_date}")'
+    alike = {
+        simulate(Question(f"{one} && {rest}"), READER).counts.false
+        for rest in ("facts.tax.resident_exempt", "!facts.tax.resident_exempt", "1 == 2")
+    }
+    assert len(alike) == 1
+
+
+def test_every_run_is_in_the_trail_whole_and_they_are_counted(
+    people: list[Resident], settings: pytest.MonkeyPatch
+) -> None:
+    settings.SIMULATIONS_A_DAY = 2  # type: ignore[attr-defined]
+    rule = f"{CHILD}{' ' * 600}&& facts.tax.resident_exempt"
+    for _run in range(2):
+        simulate(Question(rule, "1000", households=True), READER)
+    with pytest.raises(simulation.TooManySimulationsError):
+        simulate(Question(rule), READER)
+    entry = AuditEntry.objects.filter(action="rule.simulate").first()
+    assert entry
+    assert entry.detail == {"rule": rule, "amount": "1000", "households": True}
 
 
 def test_nobodys_amount_comes_out_of_a_sum_over_few(people: list[Resident]) -> None:

@@ -1,5 +1,6 @@
 """The one trail of what was done."""
 
+from datetime import datetime
 from typing import Any
 
 from todoke.kernel import clock
@@ -8,6 +9,11 @@ from todoke.kernel.trace import current_trace
 
 SYSTEM = "system"
 ANONYMOUS = "anonymous"
+
+
+def count(*, actor: str, action: str, since: datetime) -> int:
+    """How often somebody did something since a moment."""
+    return AuditEntry.objects.filter(actor=actor, action=action, at__gt=since).count()
 
 
 def record(*, actor: str, action: str, subject: str, organisation_id: int | None = None, **detail: Any) -> None:

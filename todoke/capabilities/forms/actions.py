@@ -37,15 +37,21 @@ class TooManyFilesError(StaleError):
 
 
 @transaction.atomic
-def begin_draft(*, version: PackVersion, resident: Resident | None, answers: dict[str, Any]) -> tuple[Draft, str]:
-    """A draft to fill in. A resident goes on with the one they have; a stranger gets a secret to come back with."""
+def begin_draft(
+    *, version: PackVersion, resident: Resident | None, answers: dict[str, Any], about: str = ""
+) -> tuple[Draft, str]:
+    """A draft to fill in. A resident goes on with the one they have; a stranger gets a secret to come back with.
+
+    ``about`` names a question by whose answer drafts of one service are told apart: each has a draft of its own.
+    """
     if resident is not None:
         Resident.objects.select_for_update().get(pk=resident.pk)
-        open_one = Draft.objects.filter(
+        open_ones = Draft.objects.filter(
             resident=resident, pack_version__pack=version.pack, submitted_at=None, corrects=""
-        ).first()
-        if open_one:
-            return open_one, ""
+        )
+        for open_one in open_ones:
+            if not about or open_one.answers.get(about) == answers.get(about):
+                return open_one, ""
     secret = "" if resident else new_secret()
     now = clock.now()
     draft = Draft.objects.create(

@@ -26,6 +26,7 @@ def _question(types: list[str], inner: dict[str, Any] | None) -> dict[str, Any]:
         "fact": {"type": "string"},
         "options": {"type": "array", "minItems": 2, "items": OPTION},
         "only": RULE,
+        "ask_again": {"type": "boolean"},
         "min": {"type": "integer"},
         "max": {"type": "integer"},
         "max_length": {"type": "integer", "minimum": 1},

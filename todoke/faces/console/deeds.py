@@ -23,6 +23,10 @@ def deeds() -> dict[str, str]:
         "officer.deactivated": _("利用を停止した"),
         "audit.read": _("監査記録を見た"),
         "publish": _("制度を公開した"),
+        "roll-back": _("制度を前の版に戻した"),
+        "rule.simulate": _("制度を試算した"),
+        "agency.grant": _("代理コードを作った"),
+        "agency.end": _("代理を終わらせた"),
         "sign-in": _("住民がログインした"),
         **{f"case.{kind.value}": str(kind.label) for kind in EventKind},
     }

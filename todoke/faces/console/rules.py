@@ -10,14 +10,23 @@ from django.views.decorators.http import require_http_methods
 
 from todoke.faces.console.typed import typed
 from todoke.faces.look.prefecture_map import WIDTH, prefecture_map
-from todoke.faces.visitors import OfficerRequest, officer_required
-from todoke.kernel import audit, clock
+from todoke.faces.visitors import OfficerRequest, role_required
+from todoke.kernel import clock
 from todoke.kernel.rules import RuleError
 from todoke.kernel.rules.columns import ColumnsError
 from todoke.loops.apply.matching import sentences_of
-from todoke.loops.apply.simulation import Question, Row, Simulation, compiled, names_of, simulate
+from todoke.loops.apply.simulation import (
+    Question,
+    Row,
+    Simulation,
+    TooManySimulationsError,
+    compiled,
+    names_of,
+    simulate,
+)
 from todoke.registry.catalogue.queries import current_packs
 from todoke.registry.catalogue.types import in_language
+from todoke.registry.organisations.types import Role
 from todoke.registry.people.keys import label_of
 from todoke.registry.people.types import Reader
 from todoke.registry.places.queries import municipalities
@@ -30,7 +39,7 @@ STEPS = 4
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-@officer_required
+@role_required(Role.OFFICER, Role.APPROVER, Role.ADMINISTRATOR)
 def rules(request: OfficerRequest) -> HttpResponse:
     """The form; after it, what the rule says and whom it would reach."""
     packs = {pack.id: pack for pack in current_packs() if pack.eligible}
@@ -53,6 +62,8 @@ def rules(request: OfficerRequest) -> HttpResponse:
             context |= _result(request, question)
         except (RuleError, ColumnsError) as error:
             context["error"], status = str(error), 422
+        except TooManySimulationsError as error:
+            context["error"], status = error.message, error.status
     return render(request, "console/rules.html", context, status=status)
 
 
@@ -66,14 +77,6 @@ def _result(request: OfficerRequest, question: Question) -> dict[str, Any]:
     office = request.officer.memberships.select_related("organisation").first()
     name = office.organisation.name if office else _("職員")
     found = simulate(question, Reader(f"officer:{request.officer.pk}", name, PURPOSE))
-    audit.record(
-        actor=f"officer:{request.officer.pk}",
-        action="rule.simulate",
-        subject=f"pack:{question.pack.id}" if question.pack else "rule",
-        rule=question.rule,
-        amount=question.amount,
-        households=question.households,
-    )
     places = {place.code: place.name_en if reading == "en" else place.name for place in municipalities()}
     return {
         "sentences": sentences,

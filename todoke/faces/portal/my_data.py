@@ -152,7 +152,10 @@ def contest(request: ResidentRequest, key: str) -> HttpResponse:
         raise NotFoundError
     about = next((one for one in CONTESTABLE if key == one or key.startswith(f"{one}.")), "other")
     draft, _secret = begin_draft(
-        version=version, resident=request.resident, answers={"key": about, "held": in_words(known)}
+        version=version,
+        resident=request.resident,
+        answers={"key": about, "held": in_words(known)},
+        about="key",
     )
     return redirect("portal:draft", draft_id=draft.pk)
 

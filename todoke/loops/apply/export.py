@@ -3,21 +3,25 @@
 from datetime import date, datetime
 from typing import Any
 
+from todoke.capabilities.forms.queries import open_drafts
+from todoke.exchange.messages.queries import inbox
 from todoke.kernel import clock
 from todoke.loops.apply.queries import cases_of_resident
 from todoke.registry.catalogue.queries import pack_of
 from todoke.registry.people import consents
+from todoke.registry.people.agency import standing_agencies
 from todoke.registry.people.keys import KEYS, label_of
 from todoke.registry.people.models import Resident
-from todoke.registry.people.queries import access_entries, history_of, own_facts
+from todoke.registry.people.queries import access_entries, batch_reads, history_of, own_facts
 from todoke.registry.people.types import KnownFact
 
 
 def everything_about(resident: Resident) -> dict[str, Any]:
-    """Facts with their history, cases with what was handed in and decided, looks, consents: as JSON."""
+    """Facts with their history, drafts, cases, messages, looks, consents, agencies: as JSON. Files are named alone."""
     facts = own_facts(resident)
     return {
         "made_at": clock.now().isoformat(),
+        "contact": {"email": resident.email, "wants_email": resident.wants_email, "language": resident.language},
         "facts": [{"label": label_of(key), **_fact(facts[key])} for key in facts],
         "history": {key: rows for key in KEYS if (rows := [_fact(f) for f in history_of(resident, key)])},
         "cases": [
@@ -27,8 +31,17 @@ def everything_about(resident: Resident) -> dict[str, Any]:
                 "received_at": _moment(case.received_at),
                 "state": case.state,
                 "submissions": [
-                    {"number": s.number, "submitted_at": _moment(s.submitted_at), "answers": s.answers}
+                    {
+                        "number": s.number,
+                        "submitted_at": _moment(s.submitted_at),
+                        "answers": s.answers,
+                        "files": [attachment.name for attachment in s.attachments.order_by("pk")],
+                    }
                     for s in case.submissions.order_by("number")
+                ],
+                "talk": [
+                    {"at": _moment(said.at), "text": said.text}
+                    for said in case.messages.filter(internal=False).order_by("at")
                 ],
                 "decision": {"outcome": case.decision.outcome, "letter": case.decision.letter}
                 if hasattr(case, "decision")
@@ -46,6 +59,22 @@ def everything_about(resident: Resident) -> dict[str, Any]:
                 "reason": entry.reason,
             }
             for entry in access_entries(resident)
+        ],
+        "looks_at_everybody": [
+            {"at": _moment(read.at), "who": read.actor_name, "purpose": read.purpose, "facts": read.keys}
+            for read in batch_reads()
+        ],
+        "drafts": [
+            {"service": pack_of(draft.pack_version_id).titles["ja"], "answers": draft.answers}
+            for draft in open_drafts(resident)
+        ],
+        "messages": [
+            {"at": _moment(m.created_at), "from": m.sender, "subject": m.subject, "body": m.body}
+            for m in inbox(resident)
+        ],
+        "agencies": [
+            {"agent": one.agent.name if one.agent else "", "basis": one.basis, "until": _day(one.valid_to)}
+            for one in standing_agencies(resident)
         ],
         "consents": sorted(consents.standing(resident)),
     }

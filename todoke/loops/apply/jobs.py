@@ -7,7 +7,7 @@ from todoke.kernel.jobs import task
 from todoke.loops.apply import proactive
 from todoke.registry.catalogue.models import PackVersion
 from todoke.registry.people import consents
-from todoke.registry.people.models import Resident
+from todoke.registry.people.models import Agency, Resident
 
 
 @task("apply.check_resident")
@@ -40,6 +40,11 @@ def daily() -> None:
 def _facts_changed(resident: Resident, **_what: Any) -> None:
     if "proactive" in consents.standing(resident):
         check_resident.enqueue(resident_id=str(resident.pk))
+
+
+@listen("agency-granted")
+def _agency_granted(agency: Agency) -> None:
+    proactive.tell_of_agency(agency)
 
 
 @listen("service-published")

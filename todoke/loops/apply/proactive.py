@@ -24,7 +24,7 @@ from todoke.registry.catalogue.types import Pack, in_language
 from todoke.registry.people import access
 from todoke.registry.people.in_sql import TABLES, facts_in_sql
 from todoke.registry.people.keys import KEYS
-from todoke.registry.people.models import Resident
+from todoke.registry.people.models import Agency, Resident
 from todoke.registry.people.queries import facts_in_batch, facts_of, for_rules
 from todoke.registry.people.types import Reader
 
@@ -80,6 +80,25 @@ def _tell(resident: Resident, pack: Pack) -> bool:
             ).format(summary=in_language(pack.summary, resident.language)),
         )
     return True
+
+
+def tell_of_agency(agency: Agency) -> None:
+    """The person hears of every agency that is made for them, also of one that an office recorded."""
+    person, until = agency.person, agency.valid_to
+    with translation.override("en" if person.language == "en" else "ja"):
+        send_message(
+            key=f"agency:{agency.pk}",
+            resident=person,
+            email=person.email if person.wants_email else "",
+            sender=_("トドケ"),
+            about="agency",
+            language=person.language,
+            subject=_("あなたの代わりに手続きできるコードが作られました"),
+            body=_(
+                "期限は{year}年{month}月{day}日です。コードを渡された人は、それまであなたの代わりに手続きできます。"
+                "心当たりがないときは、「わたしの情報」の「代わりに手続きする人を決める」で、すぐに終わらせてください。"
+            ).format(year=until.year, month=until.month, day=until.day),
+        )
 
 
 def check_page(pack: Pack, after: str = "") -> str:
@@ -144,10 +163,12 @@ def renew(*, decision: Decision) -> bool:
     key = f"renewal:{case.receipt_number}"
     if Message.objects.filter(key=key).exists():
         return False
-    # What a fact answers is left to the fact: it may have changed since.
-    bound = {question.id for question in form_of_version(version.pk).questions() if question.fact}
+    if Draft.objects.filter(resident=resident, pack_version__pack=pack.id, submitted_at=None).exists():
+        return False
+    # What a fact answers is left to the fact, which may have changed; consents and the like are asked anew.
+    kept = {q.id for q in form_of_version(version.pk).questions() if not q.fact and not q.settings.get("ask_again")}
     handed_in = case.submissions.order_by("-number")[0].answers
-    answers = {question: value for question, value in handed_in.items() if question not in bound}
+    answers = {question: value for question, value in handed_in.items() if question in kept}
     begin_draft(version=version, resident=resident, answers=answers)
     with translation.override("en" if resident.language == "en" else "ja"):
         title = in_language(pack.titles, resident.language)

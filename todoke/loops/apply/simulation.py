@@ -7,13 +7,14 @@ shown. Who ran what is in the audit trail and in everybody's log.
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hashlib import blake2b
 
 import numpy as np
 from django.conf import settings
 
-from todoke.kernel import clock
+from todoke.kernel import audit, clock
+from todoke.kernel.errors import TodokeError
 from todoke.kernel.rules import Names, RuleError, Shape, compile_rule
 from todoke.kernel.rules.columns import Truth, evaluate_columns
 from todoke.kernel.rules.definitions import Definition
@@ -29,7 +30,7 @@ from todoke.registry.people.types import Reader
 AGES = (0, 6, 15, 18, 30, 40, 50, 65, 75, 85)
 """The ages at which bands begin."""
 
-SHAKE = 4
+SHAKE = 9
 """By how much a count is shaken at most."""
 
 DOMINATES = 5
@@ -37,6 +38,16 @@ DOMINATES = 5
 
 DEAREST = 5_000_000
 """Steps that a rule may cost for one person here; it is checked before anything runs."""
+
+
+ACTION = "rule.simulate"
+
+
+class TooManySimulationsError(TodokeError):
+    """きょう試算できる回数を使い切りました。個人を推測されないように、回数に限りがあります。あしたまた使えます。"""
+
+    code = "too-many-simulations"
+    status = 429
 
 
 @dataclass(frozen=True)
@@ -123,46 +134,71 @@ def compiled(question: Question, text: str, kind: str, day: date) -> Node:
 
 
 def simulate(question: Question, reader: Reader) -> Simulation:
-    """Run it over the newest snapshot of the population. Raises RuleError, and ColumnsError for one too dear to run."""
+    """Run it over the newest snapshot of the population, and leave it in the audit trail, whole.
+
+    Raises RuleError, ColumnsError for a rule too dear to run, and TooManySimulationsError.
+    """
     day = clock.today()
     rule = compiled(question, question.rule, "bool", day)
     amount = compiled(question, question.amount, "int", day) if question.amount.strip() else None
     keys = {name.removeprefix("facts.") for tree in (rule, amount) if tree for name in facts_in(tree)}
+    _note(question, reader)
     everybody = population.current(reader=reader)
     began = time.perf_counter()
     with access.batch(reader=reader, keys=keys):
         found = _truth(rule, everybody, day)
         of = (everybody.arrays["people"]["relation"] == HEAD) if question.households else np.ones(found.true.size, bool)
-        true, false = found.true & of, found.false & of
+        true, name = found.true & of, tree_hash(rule)
         yen, yen_unknown = _sum(amount, everybody, day, true) if amount else (None, None)
-        gained, lost = _difference(question, everybody, day, true, of)
+        gained, lost = _difference(question, everybody, day, true, of, name)
         return Simulation(
             counted="households" if question.households else "residents",
             total=int(of.sum()),
-            counts=Counts(shown(true), shown(false), shown(of & ~true & ~false)),
+            counts=_counts(true, of & ~true & ~found.false, of, name),
             missing=_missing(rule, everybody, of & ~found.true & ~found.false),
             yen=yen,
             yen_unknown=yen_unknown,
             gained=gained,
             lost=lost,
-            compared=gained is not None or lost is not None or _in_force(question) is not None,
-            municipalities=_by_municipality(everybody, true, of),
-            ages=_by_age(everybody, day, true, of),
+            compared=question.pack is not None and question.pack.eligible is not None,
+            municipalities=_by_municipality(everybody, true, of, name),
+            ages=_by_age(everybody, day, true, of, name),
             taken_at=everybody.taken_at,
             seconds=time.perf_counter() - began,
         )
 
 
-def shown(people: Rows) -> int | None:
+def _note(question: Question, reader: Reader) -> None:
+    """Before it runs, so that a run that is broken off counts too."""
+    a_day_ago = clock.now() - timedelta(days=1)
+    if audit.count(actor=reader.actor, action=ACTION, since=a_day_ago) >= settings.SIMULATIONS_A_DAY:
+        raise TooManySimulationsError
+    audit.record(
+        actor=reader.actor,
+        action=ACTION,
+        subject=f"pack:{question.pack.id}" if question.pack else "rule",
+        rule=question.rule,
+        amount=question.amount,
+        households=question.households,
+    )
+
+
+def _counts(true: Rows, unknown: Rows, of: Rows, rule: str) -> Counts:
+    """The false are what the others leave: counted for themselves they would tell a hidden number."""
+    yes, maybe = shown(true, rule), shown(unknown, rule)
+    return Counts(yes, max(0, round(int(of.sum()) - (yes or 0) - (maybe or 0), -1)), maybe)
+
+
+def shown(people: Rows, rule: str) -> int | None:
     """How many they are, as it may be shown: none and few look alike; others are shaken a little, then rounded to tens.
 
-    The shake hangs on who they are (the cell-key method of statistical offices): the same people always give the same
-    number, however they were asked for, and one person more gives another shake.
+    The shake hangs on who they are and on the rule (the cell-key method of statistical offices): a run that is repeated
+    gives the same number, and two rules that mean the same people cannot be told from two that differ by one.
     """
     count = int(np.count_nonzero(people))
     if count < settings.SMALLEST_COUNT:
         return None
-    return max(settings.SMALLEST_COUNT, round(count + _shake(people, SHAKE), -1))
+    return max(settings.SMALLEST_COUNT, round(count + _shake(people, SHAKE, rule), -1))
 
 
 def _shake(people: Rows, most: int, salt: str = "") -> int:
@@ -183,7 +219,7 @@ def _sum(tree: Node, everybody: population.Population, day: date, true: Rows) ->
     known = np.broadcast_to(found.known, true.shape) & true
     values = np.broadcast_to(np.asarray(found.arrays()[0]), true.shape)
     parts = np.abs(values[known].astype(np.int64))
-    open_ones = shown(true & ~known)
+    open_ones = shown(true & ~known, tree_hash(tree))
     whole = int(parts.sum())
     if np.count_nonzero(parts) < settings.SMALLEST_COUNT or int(parts.max()) > whole // DOMINATES:
         return None, open_ones
@@ -197,18 +233,15 @@ def _two_digits(value: int) -> int:
     return round(value, 2 - len(str(abs(value))))
 
 
-def _in_force(question: Question) -> str | None:
-    return question.pack.eligible if question.pack else None
-
-
 def _difference(
     question: Question,
     everybody: population.Population,
     day: date,
     true: Rows,
     of: Rows,
+    rule: str,
 ) -> tuple[int | None, int | None]:
-    text = _in_force(question)
+    text = question.pack.eligible if question.pack else None
     if text is None:
         return None, None
     try:
@@ -216,7 +249,7 @@ def _difference(
     except RuleError:
         return None, None
     was = before.true & of
-    return shown(true & ~was), shown(was & ~true)
+    return shown(true & ~was, rule), shown(was & ~true, rule)
 
 
 def _missing(tree: Node, everybody: population.Population, unknown: Rows) -> tuple[Missing, ...]:
@@ -225,7 +258,7 @@ def _missing(tree: Node, everybody: population.Population, unknown: Rows) -> tup
         column = everybody.frame.column(name)
         if column is None:
             continue
-        count = shown(unknown & ~np.broadcast_to(column.known, unknown.shape))
+        count = shown(unknown & ~np.broadcast_to(column.known, unknown.shape), tree_hash(tree))
         if count is not None:
             found.append(Missing(name.removeprefix("facts."), count))
     return tuple(sorted(found, key=lambda one: -one.people))
@@ -235,6 +268,7 @@ def _by_municipality(
     everybody: population.Population,
     true: Rows,
     of: Rows,
+    rule: str,
 ) -> tuple[Row, ...]:
     column = everybody.frame.columns["facts.address.municipality"]
     codes, known = column.arrays()[:2]
@@ -243,7 +277,7 @@ def _by_municipality(
     for code, word in enumerate(words):
         here = known & (codes == code)
         if (of & here).any():
-            rows.append(Row(word, shown(true & here), round(int((of & here).sum()), -1)))
+            rows.append(Row(word, shown(true & here, rule), round(int((of & here).sum()), -1)))
     return tuple(sorted(rows, key=lambda row: row.key))
 
 
@@ -252,6 +286,7 @@ def _by_age(
     day: date,
     true: Rows,
     of: Rows,
+    rule: str,
 ) -> tuple[Row, ...]:
     born = everybody.arrays["birth"].astype("datetime64[D]")
     years = day.year - (born.astype("datetime64[Y]").astype(int) + 1970)
@@ -262,5 +297,5 @@ def _by_age(
     for number, first in enumerate(AGES):
         inside = (band == number) if number else (band <= 0)
         last = f"{AGES[number + 1] - 1}" if number + 1 < len(AGES) else ""
-        rows.append(Row(f"{first}-{last}", shown(true & inside), round(int((of & inside).sum()), -1)))
+        rows.append(Row(f"{first}-{last}", shown(true & inside, rule), round(int((of & inside).sum()), -1)))
     return tuple(rows)

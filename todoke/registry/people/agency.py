@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_noop
 
-from todoke.kernel import audit, clock, ids
+from todoke.kernel import audit, clock, events, ids
 from todoke.kernel.errors import InvalidInputError, NotFoundError
 from todoke.kernel.rules import age_on
 from todoke.kernel.text import search_key
@@ -68,6 +68,7 @@ def grant(*, person: Resident, granted_by: str, basis: str, valid_to: date) -> t
         valid_to=valid_to,
     )
     audit.record(actor=granted_by, action="agency.grant", subject=f"resident:{person.pk}", basis=basis)
+    events.tell("agency-granted", agency=agency)
     return agency, code
 
 
