@@ -30,6 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ConfigurationError, CommandError, postgres.ClusterError) as error:
         print(f"todoke: {error}", file=sys.stderr)
         return 1
+    except BrokenPipeError:
+        # Whoever read the output has enough (todoke … | head); Python would complain once more when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except KeyboardInterrupt:
         return 130
 

@@ -19,6 +19,7 @@ from todoke.kernel.rules.words import Reason
 from todoke.kernel.rules.words.names import facts_in
 from todoke.loops.apply.matching import Verdict, explained, verdict_on, verdicts
 from todoke.loops.apply.proactive import note_seen
+from todoke.loops.apply.queries import cases_of_resident
 from todoke.registry.catalogue.eligibility import parameters_on, rule_of
 from todoke.registry.catalogue.queries import current_packs
 from todoke.registry.catalogue.types import Pack
@@ -73,6 +74,8 @@ def _page(
     if request.agent is None:
         note_seen(resident=request.resident, packs=[verdict.pack for verdict in found if verdict.holds])
     drafts = {draft.pack_version.pack: draft for draft in open_drafts(request.resident)}
+    handed_in = cases_of_resident(request.resident).order_by("pk").values_list("pack_version__pack", "receipt_number")
+    receipts = dict(handed_in)
 
     def row(verdict: Verdict) -> dict[str, Any]:
         here, why = verdict.pack.id == about, explained(verdict, facts, clock.today(), request.reading)
@@ -85,6 +88,7 @@ def _page(
             "filled": why.filled,
             "rule": json.dumps(_for_browser(verdict, facts), ensure_ascii=False, default=str) if verdict.ask else "",
             "draft": drafts.get(verdict.pack.id),
+            "receipt_number": receipts.get(verdict.pack.id),
         }
 
     kinds = {holds: [verdict for verdict in found if verdict.holds is holds] for holds in (True, None, False)}
