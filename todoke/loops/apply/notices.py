@@ -1,12 +1,17 @@
-"""Telling the applicant what happened to their case."""
+"""Telling applicants what happened to their case, and residents what concerns them."""
 
+from collections.abc import Callable
 from datetime import date
+
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from todoke.exchange.messages.actions import send_message
 from todoke.loops.apply.models import Case
 from todoke.registry.catalogue.queries import pack_of
 from todoke.registry.catalogue.types import in_language
 from todoke.registry.organisations.naming import office_name
+from todoke.registry.people.models import Resident
 
 
 def tell_applicant(case: Case, event: str, *, text: str = "", due_on: date | None = None) -> None:
@@ -40,3 +45,21 @@ def tell_applicant(case: Case, event: str, *, text: str = "", due_on: date | Non
         subject=message["subject"].format(**names),
         body=message["body"].format(**names),
     )
+
+
+def tell_resident(
+    resident: Resident, words: Callable[[], tuple[str, str]], *, key: str, about: str, by_mail: bool = True
+) -> None:
+    """Send subject and body, made by ``words`` in the resident's language, once for a ``key``."""
+    with translation.override("en" if resident.language == "en" else "ja"):
+        subject, body = words()
+        send_message(
+            key=key,
+            resident=resident,
+            email=resident.email if resident.wants_email and by_mail else "",
+            sender=_("トドケ"),
+            about=about,
+            language=resident.language,
+            subject=subject,
+            body=body,
+        )

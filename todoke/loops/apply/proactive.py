@@ -5,18 +5,17 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.utils import translation
 from django.utils.translation import gettext as _
 from psycopg.sql import SQL, Composable, Literal
 
 from todoke.capabilities.forms.actions import begin_draft
 from todoke.capabilities.forms.models import Draft
-from todoke.exchange.messages.actions import send_message
 from todoke.exchange.messages.models import Message
 from todoke.kernel import clock
 from todoke.kernel.rules.sql import SqlError, where_clause
 from todoke.loops.apply.matching import is_for_some
 from todoke.loops.apply.models import Case, Decision, FittingService
+from todoke.loops.apply.notices import tell_resident
 from todoke.loops.apply.packs import form_of_version
 from todoke.registry.catalogue.eligibility import eligibility, parameters_on, rule_of, with_parameters
 from todoke.registry.catalogue.queries import current_packs, current_version, pack_of
@@ -63,42 +62,34 @@ def _tell(resident: Resident, pack: Pack) -> bool:
     )
     if not new:
         return False
-    # What a sensitive fact is behind is said in the inbox alone: others may read a mail.
-    open_enough = resident.wants_email and not any(KEYS[key].sensitive for key in pack.purposes)
-    with translation.override("en" if resident.language == "en" else "ja"):
-        send_message(
-            key=f"fits:{pack.id}:{resident.pk}",
-            resident=resident,
-            email=resident.email if open_enough else "",
-            sender=_("トドケ"),
-            about=f"service:{pack.id}",
-            language=resident.language,
-            subject=_("「{title}」があなたに合いそうです").format(title=in_language(pack.titles, resident.language)),
-            body=_(
-                "{summary}\n\nトドケが知っている情報で調べたところ、あなたに合いそうです。まだ何も申し込まれていません。"
-                "「あなたへ」のページに、そう考えた理由と、もう入っている申込書があります。"
-            ).format(summary=in_language(pack.summary, resident.language)),
+
+    def words() -> tuple[str, str]:
+        title, summary = (in_language(texts, resident.language) for texts in (pack.titles, pack.summary))
+        body = _(
+            "{summary}\n\nトドケが知っている情報で調べたところ、あなたに合いそうです。まだ何も申し込まれていません。"
+            "「あなたへ」のページに、そう考えた理由と、もう入っている申込書があります。"
         )
+        return _("「{title}」があなたに合いそうです").format(title=title), body.format(summary=summary)
+
+    # What a sensitive fact is behind is said in the inbox alone: others may read a mail.
+    by_mail = not any(KEYS[key].sensitive for key in pack.purposes)
+    tell_resident(resident, words, key=f"fits:{pack.id}:{resident.pk}", about=f"service:{pack.id}", by_mail=by_mail)
     return True
 
 
 def tell_of_agency(agency: Agency) -> None:
     """The person hears of every agency that is made for them, also of one that an office recorded."""
-    person, until = agency.person, agency.valid_to
-    with translation.override("en" if person.language == "en" else "ja"):
-        send_message(
-            key=f"agency:{agency.pk}",
-            resident=person,
-            email=person.email if person.wants_email else "",
-            sender=_("トドケ"),
-            about="agency",
-            language=person.language,
-            subject=_("あなたの代わりに手続きできるコードが作られました"),
-            body=_(
-                "期限は{year}年{month}月{day}日です。コードを渡された人は、それまであなたの代わりに手続きできます。"
-                "心当たりがないときは、「わたしの情報」の「代わりに手続きする人を決める」で、すぐに終わらせてください。"
-            ).format(year=until.year, month=until.month, day=until.day),
+    until = agency.valid_to
+
+    def words() -> tuple[str, str]:
+        body = _(
+            "期限は{year}年{month}月{day}日です。コードを渡された人は、それまであなたの代わりに手続きできます。"
+            "心当たりがないときは、「わたしの情報」の「代わりに手続きする人を決める」で、すぐに終わらせてください。"
         )
+        subject = _("あなたの代わりに手続きできるコードが作られました")
+        return subject, body.format(year=until.year, month=until.month, day=until.day)
+
+    tell_resident(agency.person, words, key=f"agency:{agency.pk}", about="agency")
 
 
 def check_page(pack: Pack, after: str = "") -> str:
@@ -170,21 +161,16 @@ def renew(*, decision: Decision) -> bool:
     handed_in = case.submissions.order_by("-number")[0].answers
     answers = {question: value for question, value in handed_in.items() if question in kept}
     begin_draft(version=version, resident=resident, answers=answers)
-    with translation.override("en" if resident.language == "en" else "ja"):
-        title = in_language(pack.titles, resident.language)
-        send_message(
-            key=key,
-            resident=resident,
-            email=resident.email if resident.wants_email else "",
-            sender=_("トドケ"),
-            about=f"service:{pack.id}",
-            language=resident.language,
-            subject=_("{title}の更新の時期です").format(title=title),
-            body=_(
-                "いまの決定は{year}年{month}月{day}日までです。前回の内容を入れた申込書を用意しました。"
-                "変わったところだけ直して、出してください。"
-            ).format(year=ends.year, month=ends.month, day=ends.day),
+
+    def words() -> tuple[str, str]:
+        body = _(
+            "いまの決定は{year}年{month}月{day}日までです。前回の内容を入れた申込書を用意しました。"
+            "変わったところだけ直して、出してください。"
         )
+        subject = _("{title}の更新の時期です").format(title=in_language(pack.titles, resident.language))
+        return subject, body.format(year=ends.year, month=ends.month, day=ends.day)
+
+    tell_resident(resident, words, key=key, about=f"service:{pack.id}")
     return True
 
 
