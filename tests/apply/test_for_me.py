@@ -56,6 +56,13 @@ def test_what_fits_what_may_and_what_does_not(town: Town) -> None:
     assert verdict_on(town.neighbour, "child-allowance").holds is False
 
 
+def test_what_may_settle_it_alone_is_asked_first(town: Town) -> None:
+    asked = verdict_on(town.neighbour, "vehicle-tax-relief").ask
+    assert asked[0] in {"disability.certificate", "vehicle.owned", "disability.grade"}
+    learn_facts(resident=town.neighbour, said={asked[0]: False if asked[0] == "vehicle.owned" else "none"})
+    assert verdict_on(town.neighbour, "vehicle-tax-relief").holds is False
+
+
 def test_answers_change_the_verdict_at_once(town: Town) -> None:
     pupil(town)
     client = signed_in(town.mother)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from todoke.capabilities.forms.answers import filled_in, shown_in_item, shown_pages, shown_questions
 from todoke.capabilities.forms.types import Form, form_of
 from todoke.capabilities.forms.validation import QUIET
+from todoke.kernel.rules.settle import next_question
 from todoke.kernel.rules.tree import Call, Node, tree_hash
 from todoke.kernel.rules.words import Reason, explain
 from todoke.kernel.rules.words.names import facts_in
@@ -69,8 +70,14 @@ def is_for_some(pack: Pack) -> bool:
 
 def _verdict(pack: Pack, given: Given, day: date) -> Verdict:
     holds, missing = eligibility(pack, given, day)
-    ask = tuple(key for key in KEYS if key in missing and KEYS[key].question) if holds is None else ()
-    return Verdict(pack, holds, ask)
+    if holds is not None or pack.eligible is None:
+        return Verdict(pack, holds, ())
+    # First what may settle it alone, then in the order in which the keys are declared.
+    first = next_question([rule_of(pack, pack.eligible).tree], scope_of(pack, given, day), day)
+    asked = sorted(
+        (key for key in KEYS if key in missing and KEYS[key].question), key=lambda key: f"facts.{key}" != first
+    )
+    return Verdict(pack, holds, tuple(asked))
 
 
 @lru_cache(maxsize=512)
