@@ -75,7 +75,9 @@ class Fact(models.Model):
     source_detail = models.CharField(
         max_length=120, blank=True, help_text="Which submission, for those said by the person"
     )
-    agent_name = models.CharField(max_length=100, blank=True, help_text="Of who said it for the resident")
+    agent_name = models.CharField(
+        max_length=100, blank=True, db_default="", help_text="Of who said it for the resident"
+    )
     learnt_at = models.DateTimeField(help_text="Since when it is known here")
     valid_from = models.DateField(null=True, help_text="From when it holds; null: as long as anyone knows")
     valid_to = models.DateField(null=True, help_text="Its last day; null: until further notice")

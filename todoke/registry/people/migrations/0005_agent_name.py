@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='fact',
             name='agent_name',
-            field=models.CharField(blank=True, help_text='Of who said it for the resident', max_length=100),
+            field=models.CharField(blank=True, db_default="", help_text="Of who said it for the resident", max_length=100),
         ),
     ]
