@@ -32,6 +32,9 @@ from todoke.registry.people.queries import Known, for_rules, own_facts
 IN_FULL = {True: 8, None: 4, False: 3}
 """How many of each verdict stand with their reasons; the others in a line, with the reasons on the service's page."""
 
+IN_A_LINE = 20
+"""Beyond them the list of all services is the better page."""
+
 
 def _reason(reason: Reason, facts: Known) -> dict[str, Any]:
     used = [facts[key] for name in reason.facts if (key := name.removeprefix("facts.")) in facts]
@@ -49,21 +52,22 @@ def verdict_row(pack: Pack, resident: Resident, reading: str) -> dict[str, Any] 
     return {"holds": verdict.holds, "reasons": [_reason(reason, facts) for reason in why.reasons]}
 
 
-def _for_browser(verdict: Verdict, facts: Known) -> dict[str, Any]:
-    """The rule's tree, and of the reader's own facts those that it names, so that their browser can work it out."""
-    pack, today = verdict.pack, clock.today()
+def _for_browser(pack: Pack, ask: tuple[str, ...], facts: Known) -> str:
+    """The rule's tree, and of the reader's own facts those that it names, as JSON: their browser can work it out."""
+    today = clock.today()
     tree = rule_of(pack, pack.eligible or "").tree
     used = {name.removeprefix("facts.") for name in facts_in(tree)}
-    return {
+    whole = {
         "tree": canonical(tree),
         "scope": {
             "facts": for_rules({key: fact for key, fact in facts.items() if key in used}),
             "parameters": parameters_on(pack, today),
         },
         "dates": [f"facts.{path}" for key in sorted(used & set(KEYS)) for path in date_paths(key)],
-        "kinds": {key: KEYS[key].shape.kind for key in verdict.ask},
+        "kinds": {key: KEYS[key].shape.kind for key in ask},
         "today": today.isoformat(),
     }
+    return json.dumps(whole, ensure_ascii=False, default=str)
 
 
 def _page(
@@ -83,10 +87,12 @@ def _page(
         return {
             "pack": verdict.pack,
             "reasons": [_reason(reason, facts) for reason in why.reasons],
-            "questions": [question_of(key, typed if here else {}, errors if here else {}) for key in verdict.ask],
+            "questions": [question_of(key, typed if here else {}, errors if here else {}) for key in why.ask],
             "amounts": [(labels[name], yen) for name, yen in why.amounts.items() if yen is not None],
             "filled": why.filled,
-            "rule": json.dumps(_for_browser(verdict, facts), ensure_ascii=False, default=str) if verdict.ask else "",
+            "rule": json.dumps(_for_browser(verdict.pack, why.ask, facts), ensure_ascii=False, default=str)
+            if why.ask
+            else "",
             "draft": drafts.get(verdict.pack.id),
             "receipt_number": receipts.get(verdict.pack.id),
         }
@@ -94,14 +100,14 @@ def _page(
     kinds = {holds: [verdict for verdict in found if verdict.holds is holds] for holds in (True, None, False)}
     full = {holds: kinds[holds][:most] for holds, most in IN_FULL.items()}
     full[None] += [verdict for verdict in kinds[None][IN_FULL[None] :] if verdict.pack.id == about]
+    rest = [verdict for holds in kinds for verdict in kinds[holds] if verdict not in full[holds]]
     context = {
         "count": len(kinds[True]),
         "fitting": [row(verdict) for verdict in full[True]],
         "open": [row(verdict) for verdict in full[None]],
         "others": [row(verdict) for verdict in full[False]],
-        "more": [
-            (verdict.holds, verdict.pack) for holds in kinds for verdict in kinds[holds] if verdict not in full[holds]
-        ],
+        "more": [(verdict.holds, verdict.pack) for verdict in rest[:IN_A_LINE]],
+        "left_out": len(rest[IN_A_LINE:]),
         "proactive": "proactive" in consents.standing(request.resident),
         "about": about,
     }

@@ -14,7 +14,15 @@ from todoke.kernel.rules.settle import next_question
 from todoke.kernel.rules.tree import Call, Node, tree_hash
 from todoke.kernel.rules.words import Reason, explain
 from todoke.kernel.rules.words.names import facts_in
-from todoke.registry.catalogue.eligibility import Given, amounts_of, eligibility, names_of_pack, rule_of, scope_of
+from todoke.registry.catalogue.eligibility import (
+    Given,
+    amounts_of,
+    eligibility,
+    holds,
+    names_of_pack,
+    rule_of,
+    scope_of,
+)
 from todoke.registry.catalogue.types import Pack, in_language
 from todoke.registry.people.keys import KEYS, RULE_NAMES, label_of, member_label, value_in_words
 from todoke.registry.people.queries import Known, for_rules
@@ -26,13 +34,14 @@ class Verdict:
 
     pack: Pack
     holds: bool | None
-    ask: tuple[str, ...]
-    """Keys of facts that the resident can say, and that could settle it."""
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why, and what there is to gain."""
+    """Why, what there is to gain, and what is still to be asked."""
+
+    ask: tuple[str, ...]
+    """Keys of facts that the resident can say, and that could settle it."""
 
     reasons: tuple[Reason, ...]
     amounts: dict[str, int | None]
@@ -43,14 +52,14 @@ class Explanation:
 def verdicts(packs: Iterable[Pack], facts: Known, day: date) -> list[Verdict]:
     """Of the packs that are for some and not for others: first those that fit, then those that may, then the others."""
     given = for_rules(facts)
-    found = [_verdict(pack, given, day) for pack in packs if is_for_some(pack)]
+    found = [Verdict(pack, holds(pack, given, day)) for pack in packs if is_for_some(pack)]
     order = {True: 0, None: 1, False: 2}
     return sorted(found, key=lambda verdict: order[verdict.holds])
 
 
 def verdict_on(pack: Pack, facts: Known, day: date) -> Verdict | None:
     """Of one service; None of one that is for everybody."""
-    return _verdict(pack, for_rules(facts), day) if is_for_some(pack) else None
+    return Verdict(pack, holds(pack, for_rules(facts), day)) if is_for_some(pack) else None
 
 
 def explained(verdict: Verdict, facts: Known, day: date, reading: str) -> Explanation:
@@ -58,8 +67,9 @@ def explained(verdict: Verdict, facts: Known, day: date, reading: str) -> Explan
     pack, given = verdict.pack, for_rules(facts)
     reasons = tuple(reasons_of(pack, given, day, reading))
     if verdict.holds is False:
-        return Explanation(reasons, {}, 0)
-    return Explanation(reasons, amounts_of(pack, given, day), filled_percent(_form(pack), facts))
+        return Explanation((), reasons, {}, 0)
+    ask = _still_to_ask(pack, given, day) if verdict.holds is None else ()
+    return Explanation(ask, reasons, amounts_of(pack, given, day), filled_percent(_form(pack), facts))
 
 
 @lru_cache(maxsize=512)
@@ -68,16 +78,12 @@ def is_for_some(pack: Pack) -> bool:
     return pack.eligible is not None and bool(facts_in(rule_of(pack, pack.eligible).tree))
 
 
-def _verdict(pack: Pack, given: Given, day: date) -> Verdict:
-    holds, missing = eligibility(pack, given, day)
-    if holds is not None or pack.eligible is None:
-        return Verdict(pack, holds, ())
-    # First what may settle it alone, then in the order in which the keys are declared.
-    first = next_question([rule_of(pack, pack.eligible).tree], scope_of(pack, given, day), day)
-    asked = sorted(
-        (key for key in KEYS if key in missing and KEYS[key].question), key=lambda key: f"facts.{key}" != first
-    )
-    return Verdict(pack, holds, tuple(asked))
+def _still_to_ask(pack: Pack, given: Given, day: date) -> tuple[str, ...]:
+    """First what may settle it alone, then in the order in which the keys are declared."""
+    _holds, missing = eligibility(pack, given, day)
+    first = next_question([rule_of(pack, pack.eligible or "").tree], scope_of(pack, given, day), day)
+    asked = (key for key in KEYS if key in missing and KEYS[key].question)
+    return tuple(sorted(asked, key=lambda key: f"facts.{key}" != first))
 
 
 @lru_cache(maxsize=512)

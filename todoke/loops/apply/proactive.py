@@ -17,7 +17,7 @@ from todoke.loops.apply.matching import is_for_some
 from todoke.loops.apply.models import Case, Decision, FittingService
 from todoke.loops.apply.notices import tell_resident
 from todoke.loops.apply.packs import form_of_version
-from todoke.registry.catalogue.eligibility import eligibility, parameters_on, rule_of, with_parameters
+from todoke.registry.catalogue.eligibility import holds, parameters_on, rule_of, with_parameters
 from todoke.registry.catalogue.queries import current_packs, current_version, pack_of
 from todoke.registry.catalogue.types import Pack, in_language
 from todoke.registry.people import access
@@ -47,7 +47,7 @@ def check_one(resident: Resident) -> None:
     packs = told_of()
     given = for_rules(facts_of(resident, READER, {key for pack in packs for key in pack.purposes}))
     for pack in packs:
-        if eligibility(pack, given, clock.today())[0]:
+        if holds(pack, given, clock.today()):
             _tell(resident, pack)
 
 
@@ -109,7 +109,7 @@ def check_page(pack: Pack, after: str = "") -> str:
         residents = list(Resident.objects.filter(pk__in=ids).select_related("household").order_by("pk"))
         by_id = {resident.pk: resident for resident in residents}
         for one, facts in facts_in_batch(residents, pack.purposes).items():
-            if eligibility(pack, for_rules(facts), clock.today())[0]:
+            if holds(pack, for_rules(facts), clock.today()):
                 _tell(by_id[one], pack)
     return str(ids[-1]) if len(ids) == BATCH else ""
 

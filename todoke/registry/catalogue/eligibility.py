@@ -63,14 +63,20 @@ def _for_one(pack: Pack, text: str) -> Evaluate:
     return compile_person(rule_of(pack, text).tree)
 
 
+def holds(pack: Pack, given: Given, day: date) -> bool | None:
+    """Whether the service is for this person, as far as is known."""
+    if pack.eligible is None:
+        return None
+    value = _for_one(pack, pack.eligible)(scope_of(pack, given, day), day)
+    return value if isinstance(value, bool) else None
+
+
 def eligibility(pack: Pack, given: Given, day: date) -> tuple[bool | None, list[str]]:
     """Whether the service is for this person as far as is known, and the keys of facts that could settle it."""
-    if pack.eligible is None:
-        return None, []
-    scope = scope_of(pack, given, day)
-    value = _for_one(pack, pack.eligible)(scope, day)
-    if isinstance(value, bool):
+    value = holds(pack, given, day)
+    if value is not None or pack.eligible is None:
         return value, []
+    scope = scope_of(pack, given, day)
     ways = missing(rule_of(pack, pack.eligible).tree, scope, day)
     names = (ways.true or frozenset()) | (ways.false or frozenset())
     return None, sorted(name.removeprefix("facts.") for name in names if name.startswith("facts."))
