@@ -1,7 +1,10 @@
 """Services that find their residents, and say why."""
 
 import dataclasses
+import json
+import re
 from datetime import date, timedelta
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -73,6 +76,9 @@ def test_answers_change_the_verdict_at_once(town: Town) -> None:
     client = signed_in(town.mother)
     page = client.get("/for-me/").content.decode()
     assert 'name="tax.resident_exempt"' in page
+    for_browser = json.loads(unescape(re.findall(r'data-rule="([^"]+)"', page)[0]))
+    assert for_browser["tree"]["call"]
+    assert "name" not in for_browser["scope"]["facts"]
     sent = client.post("/for-me/school-supplies-aid/answer/", {"tax.resident_exempt": "yes", "welfare.receives": ""})
     assert sent.headers["Location"] == "/for-me/#school-supplies-aid"
     assert verdict_on(town.mother, "school-supplies-aid").holds is True

@@ -90,9 +90,7 @@ def _page(
             "questions": [question_of(key, typed if here else {}, errors if here else {}) for key in why.ask],
             "amounts": [(labels[name], yen) for name, yen in why.amounts.items() if yen is not None],
             "filled": why.filled,
-            "rule": json.dumps(_for_browser(verdict.pack, why.ask, facts), ensure_ascii=False, default=str)
-            if why.ask
-            else "",
+            "rule": _for_browser(verdict.pack, why.ask, facts) if why.ask else "",
             "draft": drafts.get(verdict.pack.id),
             "receipt_number": receipts.get(verdict.pack.id),
         }

@@ -19,12 +19,15 @@ for (const form of document.querySelectorAll("form[data-rule]")) {
   const { tree, scope, dates, kinds, today } = JSON.parse(form.dataset.rule);
   const rule = compile(tree);
   const line = form.querySelector("[data-verdict]");
-  form.addEventListener("input", () => {
+  const show = () => {
     const known = structuredClone(scope);
     const given = new FormData(form);
     for (const [key, kind] of Object.entries(kinds)) put(known.facts, key, READ[kind](given.get(key) ?? ""));
     const holds = rule(withDays(known, dates), today);
     line.textContent = holds === null ? "" : line.dataset[holds ? "yes" : "no"];
     line.className = holds ? "verdict-yes" : "strong";
-  });
+  };
+  form.addEventListener("input", show);
+  // What was answered before this script was there, or what the browser kept over a reload.
+  show();
 }
