@@ -16,6 +16,7 @@ import pytest
 
 from tests.conftest import remove, temporary_cluster
 from todoke.kernel.postgres import Cluster, ClusterError
+from todoke.kernel.postgres.handover import hand_over
 
 
 @pytest.fixture
@@ -104,6 +105,61 @@ def test_data_of_another_version_are_left_alone(cluster: Cluster) -> None:
     with pytest.raises(ClusterError, match="PostgreSQL 9"):
         cluster.start()
     assert cluster.data.exists()
+
+
+@pytest.fixture
+def earlier(cluster: Cluster) -> Cluster:
+    """As earlier versions left it: the program is the superuser and owns everything."""
+    options = ["--username=todoke", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"]
+    made = cluster.account.run(cluster.programs / "initdb", "-D", cluster.data, *options, folder=cluster.folder)
+    assert not made.returncode, made.stderr
+    with (cluster.data / "postgresql.conf").open("a") as file:
+        file.write("\ninclude 'todoke.conf'\n")
+    cluster._launch()
+    with cluster._connect("todoke", "postgres") as server:
+        server.execute("CREATE DATABASE todoke")
+    with cluster._connect("todoke", "todoke") as database:
+        database.execute("CREATE TABLE kept (n bigint GENERATED ALWAYS AS IDENTITY, m serial, PRIMARY KEY (n))")
+        database.execute("CREATE FUNCTION one() RETURNS int LANGUAGE sql AS 'SELECT 1'")
+        database.execute("INSERT INTO kept DEFAULT VALUES")
+    return cluster
+
+
+def _handed_over(cluster: Cluster) -> None:
+    with psycopg.connect(cluster.address()) as database:
+        roles = database.execute("SELECT rolname, rolsuper FROM pg_roles WHERE rolcanlogin ORDER BY 1").fetchall()
+        database.execute("INSERT INTO kept DEFAULT VALUES")
+        database.execute("ALTER TABLE kept ADD COLUMN more text")
+        database.execute("DROP FUNCTION one()")
+        assert database.execute("SELECT n, m FROM kept ORDER BY 1").fetchall() == [(1, 1), (2, 2)]
+    assert roles == [("postgres", True), ("todoke", False)]
+
+
+@pytest.mark.parametrize("running", [True, False])
+def test_a_cluster_of_an_earlier_version_is_handed_over(earlier: Cluster, running: bool) -> None:
+    if not running:
+        earlier.stop()
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: earlier.start(), range(4)))
+    earlier.start()
+    _handed_over(earlier)
+
+
+@pytest.mark.parametrize("connections", range(1, 4))
+def test_a_hand_over_that_was_interrupted_goes_on(earlier: Cluster, connections: int) -> None:
+    left = connections
+
+    def connect(user: str, database: str) -> psycopg.Connection[tuple[object, ...]]:
+        nonlocal left
+        if not left:
+            raise KeyboardInterrupt
+        left -= 1
+        return earlier._connect(user, database)
+
+    with pytest.raises(KeyboardInterrupt):
+        hand_over(connect)
+    earlier.start()
+    _handed_over(earlier)
 
 
 def test_a_start_takes_a_moment(cluster: Cluster) -> None:

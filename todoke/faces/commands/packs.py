@@ -42,13 +42,15 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     deeds = parser.add_subparsers(dest="deed", required=True, metavar="DEED")
     check = deeds.add_parser("check", help="prove packs; every problem is a line with file and line number")
     check.add_argument("pack", nargs="*", help="ids of packs; none: all of them")
-    deeds.add_parser("schema", help="print the JSON Schema of service.yaml, for editors")
+    printed = deeds.add_parser("schema", help="print the JSON Schema of service.yaml, for editors")
     attempt = deeds.add_parser("try", help="run one case through a pack without storing it")
     attempt.add_argument("pack", help="id of the pack")
     attempt.add_argument(
         "--case", required=True, type=Path, metavar="FILE", help="YAML or JSON: facts, answers, uploads"
     )
     attempt.add_argument("--json", action="store_true", help="print one line of JSON")
+    for alone in (check, printed, attempt):
+        alone.set_defaults(needs_database=False)
     add_deeds(deeds)
 
 
