@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "todoke.exchange.messages",
     "todoke.capabilities.forms",
     "todoke.loops.apply",
+    "todoke.loops.reach",
     "todoke.faces.look",
     "todoke.faces.portal",
     "todoke.faces.console",

@@ -3,6 +3,7 @@
 from django.db import models
 
 from todoke.kernel.ids import new_id
+from todoke.kernel.sealed import SealedJSONField
 
 
 class Household(models.Model):
@@ -33,7 +34,7 @@ class Resident(models.Model):
     registered = models.BooleanField(default=True, help_text="Whether the register of residents has this person")
     demonstration = models.BooleanField(default=False, help_text="A made-up person")
     email = models.EmailField(blank=True)
-    language = models.CharField(max_length=5, default="ja")
+    language = models.CharField(max_length=10, default="ja")
     wants_email = models.BooleanField(default=True)
 
     class Meta:
@@ -167,3 +168,53 @@ class Agency(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agent_id} for {self.person_id}"
+
+
+class Whereabouts(models.Model):
+    """Where else than at home a resident may be: a place they registered, or said they are at now."""
+
+    resident = models.ForeignKey(Resident, on_delete=models.CASCADE, related_name="whereabouts")
+    kind = models.CharField(max_length=10, help_text="work, school, other, now")
+    name = models.CharField(max_length=100, blank=True)
+    longitude = models.FloatField()
+    latitude = models.FloatField()
+    said_at = models.DateTimeField()
+    until = models.DateTimeField(null=True, help_text="Of now: when it is no longer believed")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["resident"], condition=models.Q(kind="now", ended_at=None), name="one_place_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["work", "school", "other", "now"]), name="a_kind_of_whereabouts"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.resident_id}"
+
+
+class Helper(models.Model):
+    """Somebody who agreed to help a resident in a disaster: who is told too, and goes or calls (避難支援等実施者)."""
+
+    person = models.ForeignKey(Resident, on_delete=models.CASCADE, related_name="helpers")
+    helper = models.ForeignKey(Resident, null=True, on_delete=models.CASCADE, related_name="helps")
+    name = models.CharField(max_length=100, help_text="Of a helper who is no resident here: an association, a relative")
+    phone = SealedJSONField(null=True)
+    relation = models.CharField(max_length=20, help_text="family, neighbour, volunteer, care")
+    asked_at = models.DateTimeField()
+    agreed_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "helper"], condition=models.Q(ended_at=None), name="a_helper_of_a_person_once"
+            ),
+            models.CheckConstraint(condition=~models.Q(helper=models.F("person")), name="nobody_is_their_own_helper"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} for {self.person_id}"

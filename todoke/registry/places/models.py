@@ -1,5 +1,6 @@
-"""Where things are: municipalities, the JMA's warning areas, towns."""
+"""Where things are: municipalities, the JMA's warning areas, towns; where it is dangerous, and where it is safe."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
@@ -60,3 +61,77 @@ class Town(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Zone(models.Model):
+    """An area in which something is dangerous, or for which something is planned: imported, or drawn on the map."""
+
+    code = models.CharField(max_length=60, unique=True, help_text="Of the source: its file and number; stays the same")
+    hazard = models.CharField(max_length=20, help_text="A hazard of types.Hazard")
+    kind = models.CharField(max_length=20, help_text="tsunami, flood, landslide, paz, upz, drawn")
+    name = models.CharField(max_length=100)
+    boundary = models.BinaryField(help_text="Multipolygon in WGS 84 as WKB")
+    properties = models.JSONField(default=dict, help_text="As the source gives them: depth, class, river")
+    source = models.CharField(max_length=120)
+    demonstration = models.BooleanField(default=False)
+    imported_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Shelter(models.Model):
+    """A place to flee to from a hazard, to stay at, or both (災害対策基本法49条の4, 49条の7)."""
+
+    code = models.CharField(max_length=60, unique=True, help_text="Of the source; stays the same")
+    name = models.CharField(max_length=120)
+    name_kana = models.CharField(max_length=200, blank=True)
+    name_en = models.CharField(max_length=200, blank=True)
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="shelters")
+    address = models.CharField(max_length=200, blank=True)
+    longitude = models.FloatField()
+    latitude = models.FloatField()
+    emergency = models.BooleanField(help_text="指定緊急避難場所")
+    designated = models.BooleanField(help_text="指定避難所")
+    hazards = ArrayField(models.CharField(max_length=20), default=list, help_text="Fit to flee to from these")
+    capacity = models.PositiveIntegerField(null=True, help_text="People; null: not published")
+    features = ArrayField(
+        models.CharField(max_length=20), default=list, help_text="wheelchair, power, infants, pets, …"
+    )
+    phone = models.CharField(max_length=20, blank=True)
+    source = models.CharField(max_length=120)
+    demonstration = models.BooleanField(default=False)
+    imported_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, help_text="No longer designated")
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ShelterState(models.Model):
+    """A shelter was opened, closed, or said to be full. Rows are only added; the newest counts."""
+
+    shelter = models.ForeignKey(Shelter, on_delete=models.CASCADE, related_name="states")
+    state = models.CharField(max_length=10, help_text="open, full, closed")
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=64)
+    actor_name = models.CharField(max_length=60)
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["shelter", "-id"], name="shelter_state_newest")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=["open", "full", "closed"]), name="a_state_of_a_shelter"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.state

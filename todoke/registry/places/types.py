@@ -1,6 +1,23 @@
 """What other rooms see of places."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Hazard(StrEnum):
+    """What one flees from: the eight kinds of designation (災害対策基本法施行令20条の4), and what is none of them."""
+
+    FLOOD = "flood"
+    LANDSLIDE = "landslide"
+    STORM_SURGE = "storm_surge"
+    EARTHQUAKE = "earthquake"
+    TSUNAMI = "tsunami"
+    FIRE = "fire"
+    INLAND_FLOOD = "inland_flood"
+    VOLCANO = "volcano"
+    NUCLEAR = "nuclear"
+    MISSILE = "missile"
+    SNOW = "snow"
 
 
 @dataclass(frozen=True)
