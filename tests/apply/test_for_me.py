@@ -130,7 +130,9 @@ def allow(resident: Resident) -> None:
 
 
 def told(resident: Resident) -> list[str]:
-    return sorted(Message.objects.filter(resident=resident, key__startswith="fits:").values_list("about", flat=True))
+    return sorted(
+        Message.objects.filter(resident=resident, cause__key__startswith="fits:").values_list("about", flat=True)
+    )
 
 
 def test_who_allowed_it_is_told_once_and_nobody_else(town: Town) -> None:
@@ -285,7 +287,7 @@ def test_a_decision_that_ends_is_renewed_in_time_and_once(
     proactive.renew(decision=decision)
     drafts = Draft.objects.filter(resident=town.mother, submitted_at=None)
     assert drafts.count() == renewed
-    assert Message.objects.filter(key__startswith="renewal:").count() == renewed
+    assert Message.objects.filter(cause__key__startswith="renewal:").count() == renewed
     if renewed:
         assert drafts.get().answers["hours"] == 140
         assert not {"consent", "begin"} & set(drafts.get().answers)

@@ -11,6 +11,7 @@ from todoke.kernel import clock
 from todoke.kernel.models import AuditEntry
 from todoke.kernel.rules import RuleError
 from todoke.loops.apply import simulation
+from todoke.loops.apply.deciding import FewDecidedError
 from todoke.loops.apply.simulation import Question, simulate
 from todoke.registry.catalogue.eligibility import eligibility
 from todoke.registry.catalogue.queries import current_version, pack_of
@@ -25,12 +26,12 @@ READER = Reader("officer:1", "石巻市 子ども保育課", "制度の試算の
 
 @pytest.fixture
 def people(town: Town, settings: pytest.MonkeyPatch, tmp_path: object) -> list[Resident]:
-    """Thirty families in two municipalities, a child in every second, aged 1 to 20."""
+    """Sixty families in two municipalities, a child in every second, aged 1 to 19."""
     settings.STATE = tmp_path  # type: ignore[attr-defined]
     found = []
-    for number in range(30):
+    for number in range(60):
         home = Household.objects.create(
-            municipality_code="04202" if number < 24 else "04205", address=f"宮城県石巻市見本町{number}"
+            municipality_code="04202" if number < 48 else "04205", address=f"宮城県石巻市見本町{number}"
         )
         born = date(1985, 1, 1) + timedelta(days=97 * number)
         head = Resident.objects.create(
@@ -53,13 +54,15 @@ def near(shown: int | None, count: int) -> bool:
     return shown is not None and abs(shown - count) <= 5 + simulation.SHAKE
 
 
-CHILD = "facts.household.children.exists(c, age_on(c.birth_date, today()) < 25)"
+CHILD = "facts.household.children.exists(c, age_on(c.birth_date, today()) < 10)"
 
 
 def test_the_counts_are_those_of_the_people(people: list[Resident]) -> None:
     found = simulate(Question(CHILD, "facts.household.children.map(c, 1000).sum()", households=True), READER)
     assert found.total == Resident.objects.filter(relation="head").count()
-    true = sum(bool(own_facts(p)["household.children"].value) for p in Resident.objects.filter(relation="head"))
+    since = clock.today().replace(year=clock.today().year - 10).isoformat()
+    heads = Resident.objects.filter(relation="head")
+    true = sum(any(c["birth_date"] > since for c in own_facts(p)["household.children"].value) for p in heads)
     assert near(found.counts.true, true)
     assert found.yen is not None
     assert abs(found.yen - 1000 * true) <= 2000
@@ -92,11 +95,6 @@ def test_none_and_few_look_alike(people: list[Resident]) -> None:
     found = simulate(Question(CHILD, households=True), READER)
     rows = {row.key: row.true for row in found.municipalities}
     assert rows["04205"] is None
-    one = f'facts.birth_date == date("{people[0].birth_date}")'
-    learn_facts(resident=people[0], said={"tax.resident_exempt": True})
-    for rule in (one, f"{one} && facts.tax.resident_exempt", f"{one} && !facts.tax.resident_exempt"):
-        found = simulate(Question(rule, "1000"), READER)
-        assert (found.counts.true, found.counts.unknown, found.missing, found.yen) == (None, None, (), None)
 
 
 def test_a_run_again_gives_the_same_number_and_another_rule_another_shake() -> None:
@@ -112,21 +110,11 @@ def test_a_run_again_gives_the_same_number_and_another_rule_another_shake() -> N
     assert 0 < alike < len(rules)
 
 
-def test_what_is_hidden_cannot_be_had_by_taking_away(people: list[Resident]) -> None:
-    learn_facts(resident=people[0], said={"tax.resident_exempt": True})
-    one = f'facts.birth_date == date("{people[0].birth_date}")'
-    alike = {
-        simulate(Question(f"{one} && {rest}"), READER).counts.false
-        for rest in ("facts.tax.resident_exempt", "!facts.tax.resident_exempt", "1 == 2")
-    }
-    assert len(alike) == 1
-
-
 def test_every_run_is_in_the_trail_whole_and_they_are_counted(
     people: list[Resident], settings: pytest.MonkeyPatch
 ) -> None:
     settings.SIMULATIONS_A_DAY = 2  # type: ignore[attr-defined]
-    rule = f"{CHILD}{' ' * 600}&& facts.tax.resident_exempt"
+    rule = f"{' ' * 600}{CHILD}"
     for _run in range(2):
         simulate(Question(rule, "1000", households=True), READER)
     with pytest.raises(simulation.TooManySimulationsError):
@@ -139,9 +127,10 @@ def test_every_run_is_in_the_trail_whole_and_they_are_counted(
 def test_nobodys_amount_comes_out_of_a_sum_over_few(people: list[Resident]) -> None:
     for one in people[:3]:
         learn_facts(resident=one, said={"income.assessed": 3_141_592})
-    found = simulate(Question("known(facts.income.assessed)", "facts.income.assessed"), READER)
-    assert found.counts.true is None
+    found = simulate(Question(CHILD, "facts.income.assessed"), READER)
     assert found.yen is None
+    with pytest.raises(FewDecidedError):
+        simulate(Question("known(facts.income.assessed)", "facts.income.assessed"), READER)
 
 
 @pytest.mark.parametrize(
@@ -169,10 +158,7 @@ def test_sensitive_facts_and_names_are_never_in_the_snapshot(people: list[Reside
     assert all(array.dtype != np.dtype(object) for array in everybody.arrays.values())
 
 
-def test_the_studio_says_what_is_wrong_and_keeps_what_was_typed(
-    town: Town, settings: pytest.MonkeyPatch, tmp_path: object
-) -> None:
-    settings.STATE = tmp_path  # type: ignore[attr-defined]
+def test_the_studio_says_what_is_wrong_and_keeps_what_was_typed(town: Town, people: list[Resident]) -> None:
     client = signed_in(town.officer)
     wrong = client.post("/console/rules/", {"rule": "facts.birth_dat == today()"})
     assert wrong.status_code == 422
@@ -181,5 +167,5 @@ def test_the_studio_says_what_is_wrong_and_keeps_what_was_typed(
     assert "facts.birth_dat == today()" in page
     fine = client.post("/console/rules/", {"rule": CHILD, "per": "residents"})
     assert fine.status_code == 200
-    assert "25歳未満のお子さんがいる" in fine.content.decode()
+    assert "10歳未満のお子さんがいる" in fine.content.decode()
     assert signed_in(town.mother).post("/console/rules/", {"rule": CHILD}).status_code == 302

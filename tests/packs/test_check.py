@@ -72,6 +72,7 @@ def test_our_packs_are_proved(capsys: pytest.CaptureFixture[str]) -> None:
         ("examples.yaml", "errors: [end]", "errors: []", "got ['end']"),
         ("service.yaml", "answers.end > answers.start", "answers.end > 5", "are never alike"),
         ("service.yaml", "          invalid:\n", "          valid:\n", "invalid"),
+        ("service.yaml", "when: answers.hours < 64", "when: answers.hours < parameters.hours", "parameters.hours"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_place(
@@ -158,10 +159,41 @@ class TestTry:
         assert "child-allowance, child-rearing-passport" in capsys.readouterr().err
 
 
+class TestParametersOfChecks:
+    PASSPORT = "child-rearing-passport/service.yaml"
+
+    def findings(self, folder: Path, on: str) -> list[str]:
+        pack = read_packs(folder)["child-rearing-passport"]
+        return try_case(pack, {"facts": {"address.municipality": "07201"}, "on": on}).findings
+
+    def test_a_check_takes_the_figure_of_the_day(self, broken: Break) -> None:
+        folder = broken(self.PASSPORT, '      value: "04"', '      value: "04"\n    - {from: 2030-01-01, value: "07"}')
+        assert "outside-prefecture" in self.findings(folder, "2029-12-31")
+        assert "outside-prefecture" not in self.findings(folder, "2030-01-01")
+
+    def test_another_prefecture_changes_one_value(
+        self, broken: Break, settings: Settings, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        settings.PACKS = broken(self.PASSPORT, 'value: "04"', "value: 4")
+        assert run("check", "child-rearing-passport") == 1
+        assert "startsWith(parameters.prefecture)' at 1:51: a int where str" in capsys.readouterr().err
+
+
 class TestFactsOfACase:
     def tried(self, facts: dict[str, object], **case: object) -> Tried:
         pack = read_packs(settings.PACKS)["child-allowance"]
         return try_case(pack, {"facts": facts, **case})
+
+    def test_what_keeps_an_amount_open_is_missing_too(self) -> None:
+        children = [{"birth_date": "2011-07-01"}]
+        tried = self.tried({"household.children": children, "work.public_servant": False}, on="2024-09-30")
+        assert (tried.eligibility, tried.amounts) == (True, {"monthly": None})
+        assert tried.missing == ["income.assessed", "income.dependants"]
+        known = {"household.children": children, "work.public_servant": False, "income.assessed": 1_000_000}
+        assert self.tried(known, on="2024-09-30").missing == ["income.dependants"]
+
+    def test_whom_a_service_is_not_for_misses_nothing_for_its_amounts(self) -> None:
+        assert self.tried({"household.children": [], "work.public_servant": False}, on="2024-09-30").missing == []
 
     def test_people_need_no_ids(self) -> None:
         children = [{"birth_date": born} for born in ("2006-05-01", "2011-07-01", "2016-07-01")]

@@ -1,10 +1,11 @@
-"""Secrets at rest: encrypted by Fernet, with keys that can be rotated."""
+"""Secrets at rest, encrypted by Fernet with keys that can be rotated; and marks that only this program can make."""
 
+import hmac
 import json
 from functools import cache
 from typing import Any
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
 SEALED = "sealed"
@@ -37,6 +38,31 @@ def decrypt_json(stored: Any) -> Any:
     return stored
 
 
-def encrypt_again(secret: str) -> str:
-    """The same under the newest key. Raises cryptography.fernet.InvalidToken."""
-    return _keys(tuple(settings.FIELD_KEYS)).rotate(secret.encode()).decode()
+def encrypt_json_again(stored: Any) -> dict[str, str] | None:
+    """A stored JSON value under the newest key, also one that was stored plain; None where it is so already.
+
+    Raises cryptography.fernet.InvalidToken.
+    """
+    if not (isinstance(stored, dict) and set(stored) == {SEALED}):
+        return None if stored is None else encrypt_json(stored)
+    keys = tuple(settings.FIELD_KEYS)
+    try:
+        _keys(keys[:1]).decrypt(stored[SEALED].encode())
+    except InvalidToken:
+        return {SEALED: _keys(keys).rotate(stored[SEALED].encode()).decode()}
+    return None
+
+
+def mac(purpose: str, content: bytes, length: int = 32) -> bytes:
+    """The first bytes of a keyed hash that only this program can make; of each purpose another one."""
+    return _mac(settings.SECRET_KEY, purpose, content)[:length]
+
+
+def is_mac(purpose: str, content: bytes, given: bytes) -> bool:
+    """Whether ``mac`` gave it, under the key of now or an earlier one (SECRET_KEY_FALLBACKS)."""
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return any(hmac.compare_digest(_mac(key, purpose, content)[: len(given)], given) for key in keys)
+
+
+def _mac(key: str, purpose: str, content: bytes) -> bytes:
+    return hmac.digest(key.encode(), purpose.encode() + b"\0" + content, "sha256")

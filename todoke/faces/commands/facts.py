@@ -1,7 +1,8 @@
-"""todoke facts: what is done to the registry of facts as a whole."""
+"""todoke facts: what is done to facts, and what is kept with them, as a whole."""
 
 import argparse
 
+from todoke.kernel.encrypt_anew import encrypt_columns_anew
 from todoke.registry.people.actions import encrypt_anew
 
 EXAMPLES = """\
@@ -14,7 +15,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     """Add ``facts`` to the commands."""
     parser = subparsers.add_parser(
         "facts",
-        help="encrypt what is sensitive under the newest key",
+        help="encrypt what is encrypted at rest under the newest key",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -28,6 +29,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 when every sensitive value is under the newest key."""
-    print(f"{encrypt_anew():,} values are encrypted under the newest key")
+    """0 when every sensitive fact, draft and submission is under the newest key."""
+    print(f"{encrypt_anew():,} facts and {encrypt_columns_anew():,} values of drafts and submissions renewed")
+    print("all of these are under the newest key; secrets of officers stay under theirs")
     return 0

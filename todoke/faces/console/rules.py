@@ -14,6 +14,7 @@ from todoke.faces.visitors import OfficerRequest, role_required
 from todoke.kernel import clock
 from todoke.kernel.rules import RuleError
 from todoke.kernel.rules.columns import ColumnsError
+from todoke.loops.apply.deciding import FewDecidedError, TooManyPartsError
 from todoke.loops.apply.matching import sentences_of
 from todoke.loops.apply.simulation import (
     Question,
@@ -62,7 +63,7 @@ def rules(request: OfficerRequest) -> HttpResponse:
             context |= _result(request, question)
         except (RuleError, ColumnsError) as error:
             context["error"], status = str(error), 422
-        except TooManySimulationsError as error:
+        except (TooManySimulationsError, FewDecidedError, TooManyPartsError) as error:
             context["error"], status = error.message, error.status
     return render(request, "console/rules.html", context, status=status)
 

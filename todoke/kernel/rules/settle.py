@@ -36,6 +36,12 @@ def missing(tree: Node, facts: Mapping[str, Any], today: date) -> Settle:
     return Settle(true[0] if true else None, false[0] if false else None)
 
 
+def could_be_known(tree: Node, facts: Mapping[str, Any], today: date) -> frozenset[str] | None:
+    """The smallest set of missing facts with which the rule could come to any value; None where nothing can help."""
+    sets = Needs(facts, today).of(tree, {}).needs
+    return sets[0] if sets else None
+
+
 def next_question(trees: Sequence[Node], facts: Mapping[str, Any], today: date) -> str | None:
     """The missing fact that brings the most of these rules nearest to an answer; None where nothing can be asked.
 

@@ -17,7 +17,7 @@ from todoke.kernel.rules import Names, RuleError, compile_rule
 from todoke.kernel.rules.tree import tree_hash
 from todoke.loops.apply.matching import conjuncts_of
 from todoke.loops.apply.trying import CASE, CaseError, Tried, try_case
-from todoke.registry.catalogue.eligibility import rule_of
+from todoke.registry.catalogue.eligibility import names_of_pack, rule_of
 from todoke.registry.catalogue.loader import PackError, line_of, read_yaml
 from todoke.registry.catalogue.types import Pack
 from todoke.registry.people.keys import KEYS, RULE_NAMES
@@ -90,8 +90,9 @@ def _service_problems(pack: Pack) -> Iterator[tuple[Place, str]]:
                 yield from _rule_problem((*place, "questions", i, "show_if"), inner.show_if, inner_names)
                 yield from _rule_problem((*place, "questions", i, "valid_if"), inner.valid_if, inner_names)
     yield from _fact_rule_problems(pack)
+    figures = {name: shape for name, shape in names_of_pack(pack).items() if name.startswith("parameters.")}
     for c, check in enumerate(pack.workflow.checks):
-        yield from _rule_problem(("workflow", "checks", c, "when"), check.when, names)
+        yield from _rule_problem(("workflow", "checks", c, "when"), check.when, {**names, **figures})
         if check.question not in ids:
             yield ("workflow", "checks", c), f"check {check.id} stands at question {check.question}, which is not asked"
     for o, outcome in enumerate(pack.workflow.outcomes):

@@ -1,15 +1,14 @@
 """What the machine's checks find in a submission; the decision stays with the officer (自動点検の指摘)."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from todoke.kernel import clock
-from todoke.kernel.rules import Rule, compile_rule
 from todoke.loops.apply.models import Case, Submission
 from todoke.loops.apply.packs import form_of_version
+from todoke.registry.catalogue.eligibility import checked
 from todoke.registry.catalogue.queries import pack_of
 from todoke.registry.catalogue.types import Texts
 from todoke.registry.people.keys import value_in_words
@@ -30,11 +29,6 @@ class Finding:
     """The reason for which an officer set it aside."""
 
 
-@lru_cache(maxsize=1024)
-def _rule(text: str) -> Rule:
-    return compile_rule(text, ("answers", "facts"))
-
-
 def facts_kept(submission: Submission) -> dict[str, KnownFact]:
     """The facts as they were when it was handed in."""
     return {row["key"]: KnownFact.from_json(row) for row in submission.facts}
@@ -44,12 +38,11 @@ def findings_of(case: Case) -> list[Finding]:
     """The pack's checks on the newest submission, in their order; then answers that a surer source contradicts."""
     submission = max(case.submissions.all(), key=lambda s: s.number)
     facts = facts_kept(submission)
-    names = {"answers": submission.answers, "facts": for_rules(facts)}
+    results = checked(pack_of(case.pack_version_id), submission.answers, for_rules(facts), clock.today())
     dismissed = {d.check_id: d.reason for d in case.dismissed_findings.all() if d.submission_id == submission.pk}
     found = [
         (check.id, check.question, check.weight, raised, check.text if raised else check.clear)
-        for check in pack_of(case.pack_version_id).workflow.checks
-        for raised in [_rule(check.when).holds(names, clock.today())]
+        for check, raised in results
     ]
     found += [
         (f"contradicts-{fact.key}", question.id, "must", True, _contradiction(fact, fact.contradicted_by))

@@ -10,7 +10,7 @@ from psycopg.sql import SQL, Composable, Literal
 
 from todoke.capabilities.forms.actions import begin_draft
 from todoke.capabilities.forms.models import Draft
-from todoke.exchange.messages.models import Message
+from todoke.exchange.messages.queries import was_sent
 from todoke.kernel import clock
 from todoke.kernel.rules.sql import SqlError, where_clause
 from todoke.loops.apply.matching import is_for_some
@@ -152,7 +152,7 @@ def renew(*, decision: Decision) -> bool:
     if Case.objects.filter(resident=resident, pack_version__pack=pack.id, received_at__gt=decision.decided_at).exists():
         return False
     key = f"renewal:{case.receipt_number}"
-    if Message.objects.filter(key=key).exists():
+    if was_sent(key):
         return False
     if Draft.objects.filter(resident=resident, pack_version__pack=pack.id, submitted_at=None).exists():
         return False

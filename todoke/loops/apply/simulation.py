@@ -1,12 +1,13 @@
 """A rule over everybody, before it is published: whom it would reach, what it would cost, what changes.
 
 Only counts come out: none and few look alike, others are shaken a little and rounded, sums that few make up are not
-shown. Who ran what is in the audit trail and in everybody's log.
+shown; a rule with a part that decides for few is refused. Who ran what is in the audit trail and in everybody's log.
 """
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
 
@@ -17,9 +18,11 @@ from todoke.kernel import audit, clock
 from todoke.kernel.errors import TodokeError
 from todoke.kernel.rules import Names, RuleError, Shape, compile_rule
 from todoke.kernel.rules.columns import Truth, evaluate_columns
+from todoke.kernel.rules.conditions import Condition
 from todoke.kernel.rules.definitions import Definition
 from todoke.kernel.rules.tree import Node, tree_hash
 from todoke.kernel.rules.words.names import facts_in
+from todoke.loops.apply.deciding import Counted, few_decided, refusal_of
 from todoke.registry.catalogue.eligibility import names_of_pack, parameters_on, with_parameters
 from todoke.registry.catalogue.types import Pack
 from todoke.registry.people import access, population
@@ -136,7 +139,8 @@ def compiled(question: Question, text: str, kind: str, day: date) -> Node:
 def simulate(question: Question, reader: Reader) -> Simulation:
     """Run it over the newest snapshot of the population, and leave it in the audit trail, whole.
 
-    Raises RuleError, ColumnsError for a rule too dear to run, and TooManySimulationsError.
+    Raises RuleError, ColumnsError for a rule too dear to run, TooManySimulationsError, and FewDecidedError or
+    TooManyPartsError for a rule that could single people out.
     """
     day = clock.today()
     rule = compiled(question, question.rule, "bool", day)
@@ -148,24 +152,69 @@ def simulate(question: Question, reader: Reader) -> Simulation:
     with access.batch(reader=reader, keys=keys):
         found = _truth(rule, everybody, day)
         of = (everybody.arrays["people"]["relation"] == HEAD) if question.households else np.ones(found.true.size, bool)
-        true, name = found.true & of, tree_hash(rule)
-        yen, yen_unknown = _sum(amount, everybody, day, true) if amount else (None, None)
-        gained, lost = _difference(question, everybody, day, true, of, name)
-        return Simulation(
-            counted="households" if question.households else "residents",
-            total=int(of.sum()),
-            counts=_counts(true, of & ~true & ~found.false, of, name),
-            missing=_missing(rule, everybody, of & ~found.true & ~found.false),
-            yen=yen,
-            yen_unknown=yen_unknown,
-            gained=gained,
-            lost=lost,
-            compared=question.pack is not None and question.pack.eligible is not None,
-            municipalities=_by_municipality(everybody, true, of, name),
-            ages=_by_age(everybody, day, true, of, name),
-            taken_at=everybody.taken_at,
-            seconds=time.perf_counter() - began,
-        )
+        whom = f"{everybody.taken_at.isoformat()} {question.households}"
+        few = _few_decided(question, rule, amount, found.true & of, Counted(everybody.frame, of, day, whom))
+        simulation = _simulated(question, rule, amount, everybody, day, found, of, began)
+    # Only now: raised inside, it would take back the row by which everybody sees that they were looked at.
+    if few:
+        raise refusal_of(few)
+    return simulation
+
+
+def _few_decided(question: Question, rule: Node, amount: Node | None, true: Rows, counted: Counted) -> Condition | None:
+    """A part of the rule that decides for too few; or of the amount, among those for whom the rule is true.
+
+    The pack's own rule and amounts are published as they are: nobody can word them in many ways.
+    """
+    names, published = names_of(question), _published(question, counted.day)
+    few = None if tree_hash(rule) in published else few_decided(rule, names, counted)
+    if few or amount is None or tree_hash(amount) in published:
+        return few
+    if np.count_nonzero(true) < settings.SMALLEST_COUNT:
+        return None
+    return few_decided(amount, names, replace(counted, of=true, name=f"{counted.name} {tree_hash(rule)}"))
+
+
+def _published(question: Question, day: date) -> set[str]:
+    """Hashes of the rules that the pack has."""
+    pack, found = question.pack, set()
+    if pack is None:
+        return set()
+    for text, kind in ((pack.eligible, "bool"), *((amount.value, "int") for amount in pack.amounts)):
+        if text is not None:
+            with suppress(RuleError):
+                found.add(tree_hash(compiled(question, text, kind, day)))
+    return found
+
+
+def _simulated(
+    question: Question,
+    rule: Node,
+    amount: Node | None,
+    everybody: population.Population,
+    day: date,
+    found: Truth,
+    of: Rows,
+    began: float,
+) -> Simulation:
+    true, name = found.true & of, tree_hash(rule)
+    yen, yen_unknown = _sum(amount, everybody, day, true) if amount else (None, None)
+    gained, lost = _difference(question, everybody, day, true, of, name)
+    return Simulation(
+        counted="households" if question.households else "residents",
+        total=int(of.sum()),
+        counts=_counts(true, of & ~true & ~found.false, of, name),
+        missing=_missing(rule, everybody, of & ~found.true & ~found.false),
+        yen=yen,
+        yen_unknown=yen_unknown,
+        gained=gained,
+        lost=lost,
+        compared=question.pack is not None and question.pack.eligible is not None,
+        municipalities=_by_municipality(everybody, true, of, name),
+        ages=_by_age(everybody, day, true, of, name),
+        taken_at=everybody.taken_at,
+        seconds=time.perf_counter() - began,
+    )
 
 
 def _note(question: Question, reader: Reader) -> None:

@@ -11,8 +11,8 @@ from todoke.capabilities.forms.types import Form, Question, form_of
 from todoke.capabilities.forms.validation import form_errors
 from todoke.kernel import clock
 from todoke.kernel.ids import new_id
-from todoke.kernel.rules import Shape, compile_rule
-from todoke.registry.catalogue.eligibility import amounts_of, eligibility
+from todoke.kernel.rules import Shape
+from todoke.registry.catalogue.eligibility import amounts_of, checked, eligibility, missing_for_amounts
 from todoke.registry.catalogue.types import Pack
 from todoke.registry.people.keys import KEYS, typed
 from todoke.registry.people.queries import for_rules
@@ -40,6 +40,8 @@ class Tried:
 
     eligibility: bool | None
     missing: list[str]
+    """Facts that could settle the eligibility, and those with which the amounts could be worked out."""
+
     pages: list[str]
     questions: list[str]
     errors: list[str]
@@ -128,12 +130,12 @@ def _tried(pack: Pack, case: Mapping[str, Any], day: date) -> Tried:
     questions = [q.id for page in pages for q in shown_questions(page, whole, facts)]
     wrong = form_errors(form, whole, facts, set(case.get("uploads") or []))
     handed_in = answers_to_submit(form, whole, facts)
-    names = {"answers": handed_in, "facts": for_rules(facts)}
-    findings = [
-        check.id for check in pack.workflow.checks if compile_rule(check.when, ("answers", "facts")).holds(names, day)
-    ]
+    given = for_rules(facts)
+    findings = [check.id for check, raised in checked(pack, handed_in, given, day) if raised]
     errors = sorted({_question_of(e.path) for found in wrong.values() for e in found})
-    eligible, missing = eligibility(pack, names["facts"], day)
+    eligible, missing = eligibility(pack, given, day)
+    if eligible is not False:
+        missing = sorted({*missing, *missing_for_amounts(pack, given, day)})
     return Tried(
         eligible,
         missing,
@@ -141,7 +143,7 @@ def _tried(pack: Pack, case: Mapping[str, Any], day: date) -> Tried:
         questions,
         errors,
         findings,
-        amounts_of(pack, names["facts"], day),
+        amounts_of(pack, given, day),
         handed_in,
     )
 

@@ -1,6 +1,6 @@
-"""What the rules of packs come to for one person: whom a service is for, and how much it may give."""
+"""What the rules of packs come to for one person: whom a service is for, how much it may give, what checks find."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
@@ -8,9 +8,9 @@ from typing import Any, TypeAlias
 
 from todoke.kernel.rules import BOOL, INT, STR, Names, Rule, compile_rule
 from todoke.kernel.rules.person import Evaluate, compile_person
-from todoke.kernel.rules.settle import missing
+from todoke.kernel.rules.settle import could_be_known, missing
 from todoke.kernel.rules.tree import Call, Items, Literal, Member, Name, Node, Over
-from todoke.registry.catalogue.types import Pack, Scalar
+from todoke.registry.catalogue.types import Check, Pack, Scalar
 from todoke.registry.people.keys import KEYS, current_name
 
 Given: TypeAlias = Mapping[str, Any]
@@ -78,8 +78,11 @@ def eligibility(pack: Pack, given: Given, day: date) -> tuple[bool | None, list[
         return value, []
     scope = scope_of(pack, given, day)
     ways = missing(rule_of(pack, pack.eligible).tree, scope, day)
-    names = (ways.true or frozenset()) | (ways.false or frozenset())
-    return None, sorted(name.removeprefix("facts.") for name in names if name.startswith("facts."))
+    return None, _keys((ways.true or frozenset()) | (ways.false or frozenset()))
+
+
+def _keys(names: frozenset[str]) -> list[str]:
+    return sorted(name.removeprefix("facts.") for name in names if name.startswith("facts."))
 
 
 def amounts_of(pack: Pack, given: Given, day: date) -> dict[str, int | None]:
@@ -87,3 +90,22 @@ def amounts_of(pack: Pack, given: Given, day: date) -> dict[str, int | None]:
     scope = scope_of(pack, given, day)
     values = {amount.id: _for_one(pack, amount.value)(scope, day) for amount in pack.amounts}
     return {name: value if isinstance(value, int) else None for name, value in values.items()}
+
+
+def missing_for_amounts(pack: Pack, given: Given, day: date) -> list[str]:
+    """The keys of facts with which the pack's amounts could be worked out."""
+    scope = scope_of(pack, given, day)
+    sets = (could_be_known(rule_of(pack, amount.value).tree, scope, day) for amount in pack.amounts)
+    return _keys(frozenset().union(*(names for names in sets if names)))
+
+
+@lru_cache(maxsize=4096)
+def _rule_of_check(text: str) -> Rule:
+    return compile_rule(text, ("answers", "facts", "parameters"))
+
+
+def checked(pack: Pack, answers: Mapping[str, Any], given: Given, day: date) -> Iterator[tuple[Check, bool | None]]:
+    """Each check of the pack, and whether these answers raise it; None where that is not known."""
+    scope = {"answers": answers, **scope_of(pack, given, day)}
+    for check in pack.workflow.checks:
+        yield check, _rule_of_check(check.when).holds(scope, day)

@@ -33,10 +33,20 @@ class Key:
     """Encrypted at rest; an officer who reads it gives a reason (個人情報保護法2条3項, 要配慮個人情報)."""
 
     fresh_days: int | None = None
-    """After so many days what a person said is to be confirmed; None: it does not change by itself."""
+    """After so many days what a person said or an office found is to be confirmed; None: it changes not by itself."""
 
     sources: tuple[Source, ...] = tuple(Source)
     """Who is believed, the surest first; others are refused."""
+
+
+GOES_STALE = frozenset({Source.OFFICE, Source.SELF})
+"""Whose facts grow old. Registers are kept current, and the card is read at each log-in."""
+
+
+def is_stale(key: str, source: Source, learnt: date, day: date) -> bool:
+    """Whether, on a day, what was learnt of a source on another is to be confirmed."""
+    fresh = KEYS[key].fresh_days
+    return source in GOES_STALE and fresh is not None and (day - learnt).days > fresh
 
 
 def _options(words: Mapping[str, str]) -> Shape:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet, prefetch_related_objects
@@ -11,7 +12,7 @@ from django.db.models import QuerySet, prefetch_related_objects
 from todoke.kernel import clock
 from todoke.kernel.signing import decrypt_json
 from todoke.registry.people import access
-from todoke.registry.people.keys import KEYS, current_name, typed
+from todoke.registry.people.keys import KEYS, current_name, is_stale, typed
 from todoke.registry.people.models import AccessEntry, BatchRead, Fact, Resident
 from todoke.registry.people.types import KnownFact, Reader, Source
 
@@ -75,22 +76,22 @@ def _put_together(
                 held[fact.key] = [fact]
     for row in rows:
         if access.holds_on(row, day):
-            held.setdefault(row.key, []).append(_known(row, clock.today()))
+            held.setdefault(row.key, []).append(_known(row, day))
     best = {name: chosen for name, facts in held.items() if (chosen := _best(name, facts)) is not None}
     return {key: replace(best[name], key=key) for key in keys if (name := current_name(key)) in best}
 
 
-def _known(row: Fact, today: date) -> KnownFact:
-    learnt = row.learnt_at.astimezone(clock.JAPAN).date()
-    fresh = KEYS[row.key].fresh_days
+def _known(row: Fact, day: date) -> KnownFact:
+    """``day`` is that from which its age is measured."""
+    learnt, source = row.learnt_at.astimezone(clock.JAPAN).date(), Source(row.source)
     return KnownFact(
         row.key,
         decrypt_json(row.value),
-        Source(row.source),
+        source,
         row.source_detail,
         learnt,
         row.valid_to,
-        stale=row.source == Source.SELF and fresh is not None and (today - learnt).days > fresh,
+        stale=is_stale(row.key, source, learnt, day),
         agent=row.agent_name,
     )
 
@@ -175,3 +176,9 @@ def access_entries(resident: Resident) -> QuerySet[AccessEntry]:
 def batch_reads() -> QuerySet[BatchRead]:
     """Who looked at facts of everybody at once, newest first."""
     return BatchRead.objects.order_by("-id")
+
+
+def names_of(ids: Sequence[UUID]) -> list[str]:
+    """Their names, in the order of ``ids``; empty for who is not there."""
+    names = dict(Resident.objects.filter(pk__in=ids).values_list("pk", "name"))
+    return [names.get(one, "") for one in ids]
