@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from todoke.kernel.configuration import ConfigurationError, boolean, setting, words
+from todoke.kernel.configuration import ConfigurationError, boolean, limits, setting, words
 from todoke.kernel.postgres import state_folder
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -29,6 +29,40 @@ DEMONSTRATION = setting(
     "TODOKE_DEMONSTRATION", False, "Say on every page that this is a demonstration with fictitious people", boolean
 )
 PACKS = setting("TODOKE_PACKS", BASE_DIR / "packs", "Folder of the services", Path, "packs")
+PLANS = setting("TODOKE_PLANS", BASE_DIR / "plans", "Folder of the plans for disasters", Path, "plans")
+
+TELEGRAM_FOLDER = setting(
+    "TODOKE_TELEGRAM_FOLDER", "", "Folder in which telegrams of warnings arrive as files; empty: none", str
+)
+TELEGRAM_FEEDS: list[str] = setting(
+    "TODOKE_TELEGRAM_FEEDS",
+    [],
+    "Atom feeds of telegrams, separated by commas; the agency's are "
+    "https://www.data.jma.go.jp/developer/xml/feed/extra.xml and …/eqvol.xml",
+    words,
+    "",
+)
+PUSH_TOKENS: list[str] = setting(
+    "TODOKE_PUSH_TOKENS",
+    [],
+    "Bearer tokens of who may push telegrams and readings, separated by commas; empty: nobody",
+    words,
+    "",
+)
+SENSORS = setting("TODOKE_SENSORS", "", "YAML file of stations and their thresholds; empty: none", str)
+COMMONS_PROFILE = setting(
+    "TODOKE_COMMONS_PROFILE",
+    "",
+    "YAML file with namespaces and code values of Lアラート where its current edition differs from the defaults",
+    str,
+)
+
+MAP_ADDRESS = setting(
+    "TODOKE_MAP_ADDRESS",
+    "https://www.google.com/maps/dir/?api=1&travelmode=walking&destination={latitude},{longitude}",
+    "Where a warning's reader sees the way to their shelter; geo:{latitude},{longitude} opens the telephone's own map",
+    str,
+)
 
 if BASE_URL.startswith("https://") and not DEMONSTRATION:
     for name in ("TODOKE_SECRET_KEY", "TODOKE_FIELD_KEYS"):
@@ -70,12 +104,15 @@ INSTALLED_APPS = [
     "todoke.registry.people",
     "todoke.registry.catalogue",
     "todoke.exchange.messages",
+    "todoke.exchange.passes",
     "todoke.capabilities.forms",
     "todoke.loops.apply",
     "todoke.loops.reach",
     "todoke.faces.look",
     "todoke.faces.portal",
+    "todoke.faces.public",
     "todoke.faces.console",
+    "todoke.faces.reader",
 ]
 
 MIDDLEWARE = [
@@ -171,6 +208,30 @@ EMAIL_HOST_PASSWORD = setting("TODOKE_SMTP_PASSWORD", "", "Its password", str)
 EMAIL_USE_TLS = setting("TODOKE_SMTP_STARTTLS", False, "Whether to ask it for STARTTLS", boolean)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = setting("TODOKE_MAIL_FROM", "todoke@localhost", "Sender of e-mails", str)
+
+SMS_URL = setting("TODOKE_SMS_URL", "", "Where a provider takes text messages as JSON; empty: none are sent", str)
+SMS_KEY = setting("TODOKE_SMS_KEY", "", "Our key there, sent as a bearer token", str, "")
+SMS_FROM = setting("TODOKE_SMS_FROM", "Todoke", "Sender of text messages, as agreed with the provider", str)
+LINE_URL = setting("TODOKE_LINE_URL", "https://api.line.me", "The Messaging API of LINE", str)
+LINE_TOKEN = setting("TODOKE_LINE_TOKEN", "", "Channel access token of LINE; empty: nothing is sent there", str, "")
+LINE_SECRET = setting("TODOKE_LINE_SECRET", "", "Channel secret of LINE, by which its calls are known", str, "")
+LINE_ADD_URL = setting("TODOKE_LINE_ADD_URL", "", "Where residents add our account of LINE as a friend", str)
+VAPID_KEY = setting(
+    "TODOKE_VAPID_KEY",
+    "",
+    "Our private key for Web Push, the 32 bytes of P-256 in base64url (todoke push-key makes one); empty: no push",
+    str,
+    "",
+)
+VAPID_CONTACT = setting(
+    "TODOKE_VAPID_CONTACT", "mailto:todoke@localhost", "Whom a push service can ask about our messages", str
+)
+RECEIPTS_KEY = setting(
+    "TODOKE_RECEIPTS_KEY", "", "By which providers sign their receipts; empty: receipts are refused", str, ""
+)
+LIMITS = setting("TODOKE_LIMITS", {}, "Messages a second that a provider takes: sms=100,line=500", limits, "")
+SENDERS = setting("TODOKE_SENDERS", 16, "Requests to providers at a time, for each job of a worker", int)
+PROVIDER_TIMEOUT_SECONDS = setting("TODOKE_PROVIDER_TIMEOUT_SECONDS", 10.0, "Patience with one answer of theirs", float)
 
 OIDC_ISSUER = setting(
     "TODOKE_OIDC_ISSUER",

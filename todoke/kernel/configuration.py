@@ -52,3 +52,9 @@ def boolean(raw: str) -> bool:
 def words(raw: str) -> list[str]:
     """A list separated by commas."""
     return [word.strip() for word in raw.split(",") if word.strip()]
+
+
+def limits(raw: str) -> dict[str, float]:
+    """Names with numbers: ``sms=100,line=500``."""
+    pairs = (word.split("=") for word in words(raw))
+    return {name.strip(): float(number) for name, number in pairs}

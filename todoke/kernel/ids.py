@@ -9,7 +9,8 @@ import uuid
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O or U, which people misread."""
 
-_MISREAD = str.maketrans("ILO", "110")
+MISREAD = str.maketrans("ILO", "110")
+"""What people type for letters that the alphabet has not."""
 
 
 def new_id() -> uuid.UUID:
@@ -32,5 +33,5 @@ def secret_hash(typed: str) -> str:
 
     A plain hash will do: the secret has 80 random bits and cannot be guessed from it.
     """
-    plain = "".join(c for c in typed.upper().translate(_MISREAD) if c in ALPHABET)
+    plain = "".join(c for c in typed.upper().translate(MISREAD) if c in ALPHABET)
     return hashlib.sha256(plain.encode()).hexdigest()

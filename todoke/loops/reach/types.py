@@ -1,20 +1,6 @@
 """What other rooms see of the loop."""
 
-from enum import IntEnum, StrEnum
-
-
-class Severity(IntEnum):
-    """One order for warnings of every kind, those without a 警戒レベル among them."""
-
-    NONE = 0
-    FORECAST = 1
-    ADVISORY = 2
-    WARNING = 3
-    SEVERE = 4
-    """危険警報, 土砂災害警戒情報"""
-
-    EMERGENCY = 5
-    """特別警報, 大津波警報"""
+from enum import StrEnum
 
 
 class Change(StrEnum):
@@ -33,3 +19,15 @@ class OrderKind(StrEnum):
     ELDERLY = "elderly"
     EVACUATE = "evacuate"
     SECURE = "secure"
+
+
+class Variant(StrEnum):
+    """For whom a message differs; of several the first that fits."""
+
+    HELPER = "helper"
+    WHEELCHAIR = "wheelchair"
+    ELECTRICITY = "electricity"
+    DIALYSIS = "dialysis"
+    SIGHT = "sight"
+    HEARING = "hearing"
+    STANDARD = "standard"

@@ -67,6 +67,41 @@ def announce(*, resident: Resident, reader: Reader, keys: Collection[str], windo
     )
 
 
+def announce_many(*, residents: Collection[Resident], reader: Reader, keys: Collection[str]) -> None:
+    """As ``announce``, of several residents who are seen together: a row for each, in two queries."""
+    sensitive = any(KEYS[key].sensitive for key in keys)
+    if sensitive and reader.actor.startswith("officer:") and not reader.reason:
+        raise ReasonNeededError
+    now, wanted = clock.now(), sorted(keys)
+    same = AccessEntry.objects.filter(
+        resident__in=residents,
+        actor=reader.actor,
+        what=reader.what,
+        purpose=reader.purpose,
+        reason=reader.reason,
+        keys=wanted,
+        at__gt=now - SAME_LOOK,
+    )
+    seen = set(same.values_list("resident_id", flat=True))
+    if seen:
+        same.update(transaction=_CurrentTransaction())
+    AccessEntry.objects.bulk_create(
+        AccessEntry(
+            resident=resident,
+            at=now,
+            actor=reader.actor,
+            actor_name=reader.name,
+            what=reader.what,
+            keys=wanted,
+            purpose=reader.purpose,
+            reason=reader.reason,
+            transaction=_CurrentTransaction(),
+        )
+        for resident in residents
+        if resident.pk not in seen
+    )
+
+
 def holds_on(row: Fact, day: date) -> bool:
     """Whether a row's time takes in a day."""
     return (row.valid_from is None or row.valid_from <= day) and (row.valid_to is None or row.valid_to >= day)

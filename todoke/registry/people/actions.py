@@ -8,7 +8,7 @@ from django.db import transaction
 
 from todoke.kernel import audit, clock, events
 from todoke.kernel.errors import TodokeError
-from todoke.kernel.signing import SEALED, decrypt_json, encrypt_again, encrypt_json
+from todoke.kernel.signing import SEALED, decrypt_json, encrypt_json, encrypt_json_again
 from todoke.kernel.text import search_key
 from todoke.registry.people import access
 from todoke.registry.people.agency import acting
@@ -164,14 +164,15 @@ def rename_key(*, old: str, new: str) -> int:
 
 @transaction.atomic
 def encrypt_anew() -> int:
-    """Encrypt what is sensitive under the newest of TODOKE_FIELD_KEYS, so that older keys can be retired."""
+    """Encrypt what is sensitive under the newest of TODOKE_FIELD_KEYS; how many values were not yet."""
     reader = Reader("system", "トドケ", "暗号の鍵を新しくするため。中身は読みません")
     sensitive = [key for key, declared in KEYS.items() if declared.sensitive]
     renewed = 0
     with access.batch(reader=reader, keys=sensitive):
         for row in Fact.objects.filter(key__in=sensitive, value__has_key=SEALED).iterator():
-            row.value = {SEALED: encrypt_again(dict(row.value or {})[SEALED])}
-            row.save(update_fields=["value"])
-            renewed += 1
+            if (again := encrypt_json_again(row.value)) is not None:
+                row.value = again
+                row.save(update_fields=["value"])
+                renewed += 1
     audit.record(actor=audit.SYSTEM, action="facts.encrypt-anew", subject="keys", rows=renewed)
     return renewed

@@ -36,8 +36,17 @@ class Resident(models.Model):
     email = models.EmailField(blank=True)
     language = models.CharField(max_length=10, default="ja")
     wants_email = models.BooleanField(default=True)
+    left_on = models.DateField(null=True, help_text="When the register says that they died or moved away")
+    left_because = models.CharField(
+        max_length=10, blank=True, db_default="", help_text="died, elsewhere (another prefecture), abroad"
+    )
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(left_because__in=["", "died", "elsewhere", "abroad"]), name="why_a_resident_left"
+            )
+        ]
         indexes = [
             models.Index(fields=["birth_date", "name_key"], name="resident_match"),
             models.Index(fields=["household"], name="resident_household"),
@@ -87,6 +96,8 @@ class Fact(models.Model):
         indexes = [
             models.Index(fields=["resident", "key", "-id"], name="fact_newest"),
             models.Index(fields=["learnt_at"], name="fact_learnt"),
+            models.Index(fields=["valid_from"], condition=models.Q(valid_from__isnull=False), name="fact_begins"),
+            models.Index(fields=["valid_to"], condition=models.Q(valid_to__isnull=False), name="fact_ends"),
         ]
 
     def __str__(self) -> str:
@@ -218,3 +229,22 @@ class Helper(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} for {self.person_id}"
+
+
+class Change(models.Model):
+    """Whose rows a transaction wrote, noted by triggers, so that a snapshot of everybody can be brought up to now.
+
+    A row without resident and household: so many were written at once that the tables themselves must be asked.
+    """
+
+    transaction = models.BigIntegerField(help_text="PostgreSQL's number of it, without wrapping around")
+    at = models.DateTimeField()
+    resident = models.UUIDField(null=True)
+    household = models.UUIDField(null=True)
+    floor = models.BooleanField(db_default=False, help_text="Changes of older transactions have been forgotten")
+
+    class Meta:
+        indexes = [models.Index(fields=["transaction"], name="change_transaction")]
+
+    def __str__(self) -> str:
+        return f"{self.resident or self.household or 'many'} in {self.transaction}"

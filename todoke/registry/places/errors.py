@@ -1,6 +1,9 @@
 """What can be wrong with data about places. An import is refused whole."""
 
+from collections.abc import Sequence
+
 from todoke.kernel.errors import InvalidInputError, TodokeError
+from todoke.registry.places.types import Problem
 
 
 class BadRowError(InvalidInputError):
@@ -13,6 +16,34 @@ class BadFileError(InvalidInputError):
     """{file} を読めません: {problem}"""
 
     code = "bad-file"
+
+
+class BadRowsError(InvalidInputError):
+    """{file} に取り込めない行が {count} 件あります。何も取り込んでいません。"""
+
+    code = "bad-rows"
+
+    def __init__(self, *, file: str, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(file=file, count=len(self.problems))
+
+
+class UnknownSourceError(InvalidInputError):
+    """{source} から取り込んだ区域はありません。"""
+
+    code = "unknown-source"
+
+
+class NoAreaError(InvalidInputError):
+    """区域の形を読めません。地図に線で囲んでください。"""
+
+    code = "no-area"
+
+
+class ShelterWithdrawnError(InvalidInputError):
+    """この避難所は指定が取り消されています。開設できません。"""
+
+    code = "shelter-withdrawn"
 
 
 class NoPlacesError(InvalidInputError):

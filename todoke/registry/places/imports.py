@@ -3,16 +3,16 @@
 from collections import defaultdict
 from pathlib import Path
 
-from django.conf import settings
 from django.db import transaction
 
 from todoke.kernel.text import search_key
 from todoke.registry.places.actions import BATCH, set_populations
 from todoke.registry.places.adapters.files import TownRow, boundary_rows, population_rows, town_rows
-from todoke.registry.places.errors import BadRowError, NoPlacesError
+from todoke.registry.places.errors import BadRowError
 from todoke.registry.places.geometry import to_wkb, union
 from todoke.registry.places.models import Municipality, Town
-from todoke.registry.places.municipalities import municipality_code, ward_of
+from todoke.registry.places.municipalities import city_of_ward, municipality_code, ward_of
+from todoke.registry.places.queries import known_municipalities
 
 Point = tuple[float, float]
 
@@ -23,10 +23,10 @@ def import_boundaries(*, path: Path) -> int:
 
     Raises BadFileError, BadRowError, NoPlacesError.
     """
-    known = _known()
+    known = known_municipalities()
     wards: dict[str, list[bytes]] = defaultdict(list)
     for row in boundary_rows(path):
-        code = row.code if row.code in known else _city_of_ward(row.code, known)
+        code = row.code if row.code in known else city_of_ward(row.code, known)
         if code is None:
             raise BadRowError(file=path.name, line=row.line, problem=f"知らない市区町村コードです: {row.code}")
         wards[code].append(to_wkb(row.boundary))
@@ -44,7 +44,7 @@ def import_boundaries(*, path: Path) -> int:
 @transaction.atomic
 def import_population(*, path: Path) -> int:
     """Residents by municipality; how many changed. Raises BadFileError, BadRowError, NoPlacesError."""
-    known = _known()
+    known = known_municipalities()
     populations: dict[str, int] = {}
     for row in population_rows(path):
         if row.code not in known:
@@ -62,7 +62,7 @@ def import_towns(*, path: Path) -> int:
     A town that the file has only in parts (一番町一丁目, 一番町二丁目 of 一番町) gets the point of the part nearest to
     their middle. Raises BadFileError, BadRowError, NoPlacesError.
     """
-    known = _known()
+    known = known_municipalities()
     points: dict[tuple[str, str], Point | None] = {}
     names: dict[tuple[str, str], str] = {}
     for row in town_rows(path):
@@ -91,19 +91,6 @@ def import_towns(*, path: Path) -> int:
     Town.objects.bulk_update(changed, ["longitude", "latitude"], batch_size=BATCH)
     Town.objects.bulk_create(new, batch_size=BATCH)
     return len(changed) + len(new)
-
-
-def _known() -> dict[str, Municipality]:
-    known = {row.code: row for row in Municipality.objects.filter(prefecture_code=settings.PREFECTURE)}
-    if not known:
-        raise NoPlacesError
-    return known
-
-
-def _city_of_ward(code: str, known: dict[str, Municipality]) -> str | None:
-    """A file of boundaries need not have names: only a designated city (仙台市 04100) has a code that ends in 0."""
-    cities = [other for other in known if other[:3] == code[:3] and other < code and other.endswith("0")]
-    return max(cities, default=None)
 
 
 def _name(row: TownRow, code: str) -> str:

@@ -115,6 +115,22 @@ class Shelter(models.Model):
         return self.name
 
 
+class ShelterEntry(models.Model):
+    """A line of a source about a shelter, which is put together from its lines in force and withdrawn without."""
+
+    code = models.CharField(max_length=60, unique=True, help_text="Of the source; stays the same")
+    shelter = models.ForeignKey(Shelter, on_delete=models.CASCADE, related_name="entries")
+    layout = models.CharField(max_length=20, help_text="standard, recommended, gsi, own: the first counts most")
+    emergency = models.BooleanField()
+    designated = models.BooleanField()
+    content = models.JSONField(help_text="As read from the line")
+    source = models.CharField(max_length=120)
+    left_at = models.DateTimeField(null=True, help_text="When it was no longer in its file")
+
+    def __str__(self) -> str:
+        return self.code
+
+
 class ShelterState(models.Model):
     """A shelter was opened, closed, or said to be full. Rows are only added; the newest counts."""
 

@@ -56,6 +56,12 @@ def municipality_code(code: str, city: str, known: Iterable[str]) -> str:
     return max(below, default=code)
 
 
+def city_of_ward(code: str, known: Iterable[str]) -> str | None:
+    """A file need not have names: only a designated city (仙台市 04100) has a code that ends in 0."""
+    cities = [other for other in known if other[:3] == code[:3] and other < code and other.endswith("0")]
+    return max(cities, default=None)
+
+
 def ward_of(city: str) -> str:
     """青葉区 of 仙台市青葉区; empty for a city without wards."""
     ward = _WARD.fullmatch(city)

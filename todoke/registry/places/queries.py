@@ -1,15 +1,18 @@
-"""Where an address or a point lies."""
+"""Where an address or a point lies; what is dangerous, and where it is safe."""
 
 import re
+from collections.abc import Iterable
 
 import shapely
 from django.conf import settings
+from django.db.models import Q
 
 from todoke.kernel.text import search_key, to_halfwidth
+from todoke.registry.places.errors import NoPlacesError
 from todoke.registry.places.geometry import from_wkb
-from todoke.registry.places.models import Municipality, Town
+from todoke.registry.places.models import Municipality, Shelter, ShelterState, Town, Zone
 from todoke.registry.places.prefectures import PREFECTURES
-from todoke.registry.places.types import TownMatch
+from todoke.registry.places.types import DESIGNATED_FOR, Hazard, Openness, StateNow, TownMatch
 
 _NOT_OF_A_POSTAL_CODE = re.compile(r"[\s〒‐‑‒–—―−ー－ｰ-]")
 _POSTAL_CODE = re.compile("[0-9]{7}")
@@ -21,6 +24,48 @@ _VARIANTS = str.maketrans("ヶヵ竈", "ケカ釜")
 def municipalities() -> list[Municipality]:
     """Those of the prefecture served, by code."""
     return list(Municipality.objects.filter(prefecture_code=settings.PREFECTURE).defer("boundary"))
+
+
+def known_municipalities() -> dict[str, Municipality]:
+    """Those of the prefecture served by code, with boundaries. Raises NoPlacesError."""
+    known = {row.code: row for row in Municipality.objects.filter(prefecture_code=settings.PREFECTURE)}
+    if not known:
+        raise NoPlacesError
+    return known
+
+
+def zones_in_force(hazard: Hazard | str | None = None) -> list[Zone]:
+    """Zones that have not ended, of one hazard or of all, by code."""
+    rows = Zone.objects.filter(ended_at=None)
+    return list(rows.filter(hazard=str(hazard)) if hazard else rows)
+
+
+def shelters(
+    hazard: Hazard | str | None = None, *, municipality_code: str = "", codes: Iterable[str] | None = None
+) -> list[Shelter]:
+    """Shelters that are not withdrawn, by code.
+
+    With a ``hazard`` those that one may flee to from it: sites designated for it, or, where the law knows no
+    designation for it, all designated shelters. Whether they lie in a zone, and are open, is asked elsewhere.
+    """
+    rows = Shelter.objects.filter(withdrawn_at=None)
+    if hazard:
+        fit = Q(hazards__contains=[str(hazard)])
+        rows = rows.filter(fit if hazard in DESIGNATED_FOR else fit | Q(designated=True))
+    if municipality_code:
+        rows = rows.filter(municipality_id=municipality_code)
+    if codes is not None:
+        rows = rows.filter(code__in=list(codes))
+    return list(rows)
+
+
+def states(shelter_ids: Iterable[int] | None = None) -> dict[int, StateNow]:
+    """What was last said of each shelter by its id; a shelter of which nothing was said is ``ready``, and not here."""
+    rows = ShelterState.objects.order_by("shelter_id", "-id").distinct("shelter_id")
+    if shelter_ids is not None:
+        rows = rows.filter(shelter_id__in=list(shelter_ids))
+    found = rows.values_list("shelter_id", "state", "at", "actor_name", "reason")
+    return {shelter: StateNow(Openness(state), at, name, reason) for shelter, state, at, name, reason in found}
 
 
 def municipality_at(longitude: float, latitude: float) -> str | None:

@@ -1,6 +1,7 @@
 """What other rooms see of places."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -18,6 +19,83 @@ class Hazard(StrEnum):
     NUCLEAR = "nuclear"
     MISSILE = "missile"
     SNOW = "snow"
+
+
+DESIGNATED_FOR = frozenset(
+    {
+        *(Hazard.FLOOD, Hazard.LANDSLIDE, Hazard.STORM_SURGE, Hazard.EARTHQUAKE),
+        *(Hazard.TSUNAMI, Hazard.FIRE, Hazard.INLAND_FLOOD, Hazard.VOLCANO),
+    }
+)
+"""Hazards for which emergency sites are designated one by one; from the others one flees to a designated shelter."""
+
+
+class ZoneKind(StrEnum):
+    """What a zone was made for."""
+
+    TSUNAMI = "tsunami"
+    FLOOD = "flood"
+    LANDSLIDE = "landslide"
+    PAZ = "paz"
+    UPZ = "upz"
+    DRAWN = "drawn"
+
+
+class Feature(StrEnum):
+    """What a shelter has for those who need it."""
+
+    WHEELCHAIR = "wheelchair"
+    TOILET = "toilet"
+    POWER = "power"
+    INFANTS = "infants"
+    PETS = "pets"
+
+
+class Openness(StrEnum):
+    """Whether people may come. ``ready`` is a shelter of which nobody has said anything: it can be opened."""
+
+    READY = "ready"
+    OPEN = "open"
+    FULL = "full"
+    CLOSED = "closed"
+
+    @property
+    def takes_people(self) -> bool:
+        """Whether people may be sent there."""
+        return self in {Openness.READY, Openness.OPEN}
+
+
+@dataclass(frozen=True)
+class StateNow:
+    """What was last said of a shelter."""
+
+    openness: Openness
+    at: datetime | None = None
+    actor_name: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A row of a file that cannot be taken: its line, or the number of its feature, and why."""
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import of zones or shelters did, in rows of the file; ``withdrawn`` are those that left the file."""
+
+    added: int = 0
+    changed: int = 0
+    withdrawn: int = 0
+    unchanged: int = 0
+    elsewhere: int = 0
+    """Of other prefectures, left out."""
+
+    bad: tuple[Problem, ...] = ()
+    """Left out because the caller said so."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ class Alert(models.Model):
     """One sending to an audience: what caused it, by which plan, to how many, and how fast."""
 
     key = models.CharField(max_length=200, unique=True, help_text="Of its cause: the same cause makes one alert")
-    number = models.BigIntegerField(unique=True, help_text="In the ids of its messages")
     incident = models.ForeignKey(Incident, null=True, on_delete=models.CASCADE, related_name="alerts")
     telegram = models.ForeignKey(Telegram, null=True, on_delete=models.PROTECT, related_name="alerts")
     order = models.ForeignKey(Order, null=True, on_delete=models.PROTECT, related_name="alerts")
@@ -19,6 +18,7 @@ class Alert(models.Model):
     change = models.CharField(max_length=20, help_text="issued, raised, lowered, updated, cancelled")
     drill = models.BooleanField(default=False)
     audience = models.JSONField(help_text="Who: areas, zones, rule, as chosen")
+    saying = models.JSONField(default=dict, help_text="What the texts are made of: before, hazard, height, arrival")
     people = models.PositiveIntegerField(default=0)
     by_municipality = models.JSONField(default=dict)
     caused_at = models.DateTimeField(help_text="When the telegram arrived, or the order was confirmed")

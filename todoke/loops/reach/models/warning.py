@@ -26,6 +26,9 @@ class AreaWarning(models.Model):
     publisher = models.CharField(max_length=60)
     issued_at = models.DateTimeField(help_text="Of the telegram that last said so")
     began_at = models.DateTimeField()
+    ends_at = models.DateTimeField(
+        null=True, help_text="Where nobody will lift it: an observation, or as its source says"
+    )
     ended_at = models.DateTimeField(null=True)
     telegram = models.ForeignKey(Telegram, on_delete=models.PROTECT, related_name="+")
 

@@ -1,6 +1,11 @@
-"""Everybody at once: the facts that rules go through, as columns that all workers map from one folder."""
+"""Everybody at once: the facts that rules go through, and where people are, as columns that all workers map from one
+folder.
+"""
 
 from todoke.registry.people.population.current import current
+from todoke.registry.people.population.everybody import Everybody, as_of
+from todoke.registry.people.population.fresh import fresh
+from todoke.registry.people.population.reading import LANGUAGES
 from todoke.registry.people.population.snapshot import (
     NAMES,
     NoSnapshotError,
@@ -10,4 +15,16 @@ from todoke.registry.people.population.snapshot import (
     refresh,
 )
 
-__all__ = ["NAMES", "NoSnapshotError", "Population", "current", "load", "rebuild", "refresh"]
+__all__ = [
+    "LANGUAGES",
+    "NAMES",
+    "Everybody",
+    "NoSnapshotError",
+    "Population",
+    "as_of",
+    "current",
+    "fresh",
+    "load",
+    "rebuild",
+    "refresh",
+]

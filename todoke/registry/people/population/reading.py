@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -16,19 +16,23 @@ from todoke.registry.people.keys import KEYS
 Rows = NDArray[Any]
 GENDERS = ("0", "1", "2", "9")
 RELATIONS = ("head", "spouse", "child")
+LANGUAGES = ("ja", "easy", "en", "zh-hans", "zh-hant", "ko", "vi")
 HEAD, SPOUSE, CHILD = range(len(RELATIONS))
 PEOPLE = np.dtype(
     [
         *(("id", "S16"), ("household", "S16"), ("birth", "i4"), ("gender", "i1"), ("relation", "i1")),
-        *(("registered", "?"), ("municipality", "i2")),
+        *(("registered", "?"), ("municipality", "i2"), ("language", "i1"), ("died", "?")),
+        *(("longitude", "f8"), ("latitude", "f8")),
     ]
 )
-"""A resident. Codes count GENDERS, RELATIONS and the municipalities' codes; -1 is none of them."""
+"""A resident. Codes count GENDERS, RELATIONS, LANGUAGES and the municipalities' codes; -1 is none of them. Who has no
+known place has NaN.
+"""
 
 _NUMBERS = np.dtype([("id", "S16"), ("key", "i2"), ("source", "i2"), ("value", "i8")])
 _HEADER, _TRAILER = 19, 2
 _POSTGRES_EPOCH = (date(2000, 1, 1) - date(1970, 1, 1)).days
-_FORMATS = {"S16": "S16", "i4": ">i4", "i2": ">i2", "i1": ">i2", "?": "?", "i8": ">i8"}
+_FORMATS = {"S16": "S16", "i4": ">i4", "i2": ">i2", "i1": ">i2", "?": "?", "i8": ">i8", "f8": ">f8"}
 NUMBER_KEYS = tuple(k for k, key in KEYS.items() if key.shape.kind in {"bool", "int"} and not key.sensitive)
 TEXT_KEYS = tuple(k for k, key in KEYS.items() if key.shape.kind in {"str", "date"} and not key.sensitive)
 
@@ -67,26 +71,34 @@ def _codes(column: LiteralString, words: Sequence[str]) -> Composable:
 
 
 def _among(column: LiteralString, ids: Sequence[UUID] | None) -> Composable:
-    return SQL("TRUE") if ids is None else SQL("{} = ANY({}::uuid[])").format(SQL(column), Literal(list(ids)))
+    if ids is None:
+        return SQL("TRUE")
+    return SQL("{} = ANY({}::uuid[])").format(SQL(column), Literal(f"{{{','.join([one.hex for one in ids])}}}"))
 
 
-def municipality_codes() -> list[str]:
-    """Those in which anybody lives."""
+def municipality_codes(homes: Sequence[UUID] | None = None) -> list[str]:
+    """Those in which anybody lives, or those of ``homes``."""
+    query = SQL("SELECT DISTINCT municipality_code FROM people_household WHERE {} ORDER BY 1")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT DISTINCT municipality_code FROM people_household ORDER BY 1")
+        cursor.execute(query.format(_among("id", homes)))
         return [code for (code,) in cursor.fetchall() if code]
 
 
-def people(municipalities: Sequence[str], ids: Sequence[UUID] | None = None) -> Rows:
-    """All residents, or those of ``ids``, in no order."""
+def people(
+    municipalities: Sequence[str], ids: Sequence[UUID] | None = None, homes: Sequence[UUID] | None = None
+) -> Rows:
+    """All residents, or those of ``ids``, or of whole households, in no order."""
     query = SQL(
-        "SELECT r.id, r.household_id, r.birth_date, {gender}, {relation}, r.registered, {municipality}"
-        " FROM people_resident r JOIN people_household h ON h.id = r.household_id WHERE {wanted}"
+        "SELECT r.id, r.household_id, r.birth_date, {gender}, {relation}, r.registered, {municipality}, {language},"
+        " r.left_because = 'died', coalesce(h.longitude, 'NaN'), coalesce(h.latitude, 'NaN')"
+        " FROM people_resident r JOIN people_household h ON h.id = r.household_id WHERE {wanted} AND {at_home}"
     ).format(
         gender=_codes("r.gender", GENDERS),
         relation=_codes("r.relation", RELATIONS),
         municipality=_codes("h.municipality_code", municipalities),
+        language=_codes("r.language", LANGUAGES),
         wanted=_among("r.id", ids),
+        at_home=_among("r.household_id", homes),
     )
     rows = _copied(query, PEOPLE)
     rows["birth"] += _POSTGRES_EPOCH
@@ -152,13 +164,107 @@ def _texts(ids: Sequence[UUID] | None, day: date) -> list[tuple[bytes, str, str,
         return [(whose.bytes, key, source, text) for whose, key, source, text in copy.rows()]
 
 
+WHEREABOUTS = np.dtype([("id", "S16"), ("kind", "i1"), ("longitude", "f8"), ("latitude", "f8"), ("until", "i8")])
+"""A place where a resident may be. ``kind`` counts KINDS; ``until`` is in seconds since 1970."""
+KINDS = ("work", "school", "other", "now")
+HELPERS = np.dtype([("person", "S16"), ("helper", "S16")])
+NEVER = 2**62
+"""Until further notice."""
+
+
+def whereabouts(ids: Sequence[UUID] | None = None) -> Rows:
+    """Where else than at home they may be, as far as that was not ended."""
+    query = SQL(
+        "SELECT w.resident_id, {kind}, w.longitude, w.latitude,"
+        " coalesce(extract(epoch FROM w.until)::int8, {never}::int8)"
+        " FROM people_whereabouts w WHERE w.ended_at IS NULL AND {wanted}"
+    ).format(kind=_codes("w.kind", KINDS), never=Literal(NEVER), wanted=_among("w.resident_id", ids))
+    return _copied(query, WHEREABOUTS)
+
+
+def helpers(ids: Sequence[UUID] | None = None) -> Rows:
+    """Who agreed to help whom, among residents."""
+    query = SQL(
+        "SELECT x.person_id, x.helper_id FROM people_helper x"
+        " WHERE x.helper_id IS NOT NULL AND x.agreed_at IS NOT NULL AND x.ended_at IS NULL AND {wanted}"
+    ).format(wanted=_among("x.person_id", ids))
+    return _copied(query, HELPERS)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Who, and which households, were written since a snapshot."""
+
+    residents: list[UUID]
+    households: list[UUID]
+
+
+def noted_since(horizon: int, day: date, today: date) -> Changes | None:
+    """What triggers noted of transactions not older than ``horizon``, and whose facts began or ended between the days.
+
+    None where the notes do not tell: older ones were forgotten, or so much was written at once that nobody noted it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT bool_or(floor AND transaction > %(horizon)s OR NOT floor AND coalesce(resident, household) IS NULL)"
+            " FROM people_change WHERE transaction >= %(horizon)s",
+            {"horizon": horizon},
+        )
+        if cursor.fetchone()[0]:
+            return None
+        cursor.execute(
+            "SELECT DISTINCT resident, household FROM people_change WHERE transaction >= %s AND NOT floor", [horizon]
+        )
+        noted = cursor.fetchall()
+        if day != today:
+            cursor.execute(
+                "SELECT resident_id, NULL FROM people_fact WHERE valid_from > %(day)s AND valid_from <= %(today)s"
+                " UNION SELECT resident_id, NULL FROM people_fact WHERE valid_to >= %(day)s AND valid_to < %(today)s",
+                {"day": min(day, today), "today": max(day, today)},
+            )
+            noted += cursor.fetchall()
+    residents = {resident for resident, _home in noted if resident}
+    return Changes(list(residents), list({home for _resident, home in noted if home}))
+
+
+def _members(homes: Sequence[UUID]) -> list[UUID]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM people_resident WHERE household_id = ANY(%s)", [list(homes)])
+        return [resident for (resident,) in cursor.fetchall()]
+
+
+def homes_of(ids: Sequence[UUID]) -> list[UUID]:
+    """The households in which they live now."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT household_id FROM people_resident WHERE id = ANY(%s)", [list(ids)])
+        return [home for (home,) in cursor.fetchall()]
+
+
+def forget_changes(before: datetime) -> None:
+    """Forget the notes from before a moment, and say so to snapshots that are older."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM people_change WHERE at < %s RETURNING transaction + 1", [before])
+        floor = max((number for (number,) in cursor.fetchall()), default=None)
+        if floor is not None:
+            cursor.execute("INSERT INTO people_change (transaction, at, floor) VALUES (%s, now(), true)", [floor])
+
+
+def forget_foreign_changes() -> None:
+    """Forget notes of transactions that are yet to come: they came with a copy of another database."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM people_change WHERE transaction > pg_current_xact_id()::text::bigint + 1")
+
+
 def changed_since(horizon: int, day: date, today: date, most: int) -> list[UUID]:
     """Up to ``most`` residents with a row of a transaction not older than ``horizon``, or with a fact that began or
-    ended between the days.
+    ended between the days; those who are gone too, where it was noted.
 
-    PostgreSQL keeps in every row which transaction wrote it, so nothing needs a column for this; it looks at all
-    rows. An age beyond 2^31 transactions wraps around, and then more is read than was needed.
+    Where the notes do not tell, all rows are looked at: PostgreSQL keeps in each which transaction wrote it. An age
+    beyond 2^31 transactions wraps around, and then more is read than was needed.
     """
+    noted = noted_since(horizon, day, today)
+    if noted:
+        return list({*noted.residents, *_members(noted.households)})[:most]
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -170,6 +276,8 @@ def changed_since(horizon: int, day: date, today: date, most: int) -> list[UUID]
                 WHERE age(f.xmin) <= since.age
                 OR (f.valid_from > %(day)s AND f.valid_from <= %(today)s)
                 OR (f.valid_to >= %(day)s AND f.valid_to < %(today)s)
+            UNION SELECT w.resident_id FROM people_whereabouts w, since WHERE age(w.xmin) <= since.age
+            UNION SELECT x.person_id FROM people_helper x, since WHERE age(x.xmin) <= since.age
             LIMIT %(most)s
             """,
             {"horizon": horizon, "day": day, "today": today, "most": most},

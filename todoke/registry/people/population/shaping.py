@@ -12,7 +12,9 @@ from todoke.registry.people.population.reading import CHILD, GENDERS, HEAD, NUMB
 from todoke.registry.people.types import Source
 
 Arrays = dict[str, Rows]
-"""What is kept in files, by name; all but ``family.*`` and ``child.*`` have a row for each resident."""
+"""What is kept in files, by name. A name without a dot has a row for each resident, but for ``unplaced``,
+``died``, ``whereabouts`` and ``helpers``.
+"""
 
 EPOCH = date(1970, 1, 1).toordinal()
 
@@ -76,6 +78,54 @@ def arrays_of(people: Rows) -> Arrays:
         "child.birth": people["birth"][children],
         "child.gender": people["gender"][children],
         "child.order": _places(lengths),
+        **_where(people, home, np.flatnonzero(first)),
+    }
+
+
+def _where(people: Rows, home: Rows, first: Rows) -> Arrays:
+    """Who lives where: by municipality, and households from west to east."""
+    codes, longitude = people["municipality"], people["longitude"]
+    placed = ~(np.isnan(longitude) | np.isnan(people["latitude"]))
+    by_code = np.argsort(codes, kind="stable").astype(np.int32)
+    homes = np.flatnonzero(placed[first]).astype(np.int32)
+    eastward = homes[np.argsort(longitude[first[homes]], kind="stable")]
+    return {
+        "language": np.ascontiguousarray(people["language"]),
+        "longitude": np.ascontiguousarray(longitude),
+        "latitude": np.ascontiguousarray(people["latitude"]),
+        "home": home,
+        "home.id": people["household"][first],
+        "home.first": np.append(first, len(people)).astype(np.int32),
+        "east.home": eastward,
+        "east.longitude": longitude[first[eastward]],
+        "east.latitude": people["latitude"][first[eastward]],
+        "died": np.flatnonzero(people["died"]).astype(np.int32),
+        "unplaced": np.flatnonzero(~placed & (codes >= 0)).astype(np.int32),
+        "municipality.rows": by_code,
+        "municipality.starts": np.searchsorted(
+            codes[by_code], np.arange(int(codes.max(initial=-1)) + 2, dtype=np.int16)
+        ).astype(np.int32),
+    }
+
+
+def surroundings_of(whereabouts: Rows, areas: Rows, helpers: Rows, arrays: Arrays) -> Arrays:
+    """Columns of where else people may be, also from west to east, and of who helps whom.
+
+    ``areas`` are the municipalities' codes of the places.
+    """
+    order = np.argsort(whereabouts["longitude"], kind="stable").astype(np.int32)
+    return {
+        "whereabouts": whereabouts,
+        "whereabouts.row": rows_of(whereabouts["id"], arrays).astype(np.int32),
+        "whereabouts.area": areas,
+        "whereabouts.kind": np.ascontiguousarray(whereabouts["kind"]),
+        "whereabouts.until": np.ascontiguousarray(whereabouts["until"]),
+        "whereabouts.order": order,
+        "whereabouts.longitude": whereabouts["longitude"][order],
+        "whereabouts.latitude": whereabouts["latitude"][order],
+        "helpers": helpers,
+        "helpers.person": rows_of(helpers["person"], arrays).astype(np.int32),
+        "helpers.helper": rows_of(helpers["helper"], arrays).astype(np.int32),
     }
 
 

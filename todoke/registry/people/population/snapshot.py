@@ -22,7 +22,7 @@ from django.conf import settings
 from todoke.kernel import clock
 from todoke.kernel.rules.columns import Frame
 from todoke.registry.people import access
-from todoke.registry.people.population import reading
+from todoke.registry.people.population import reading, zones
 from todoke.registry.people.population.reading import NUMBER_KEYS, TEXT_KEYS, Rows, Said
 from todoke.registry.people.population.shaping import (
     REGISTER_KEYS,
@@ -34,8 +34,11 @@ from todoke.registry.people.population.shaping import (
     in_order,
     put_in,
     rows_of,
+    surroundings_of,
 )
 from todoke.registry.people.types import Reader
+from todoke.registry.places import outlines
+from todoke.registry.places.queries import municipalities
 
 SAID_KEYS = tuple(key for key in (*NUMBER_KEYS, *TEXT_KEYS) if key not in REGISTER_KEYS)
 REGISTER_NAMES = (
@@ -45,7 +48,7 @@ REGISTER_NAMES = (
 NAMES = frozenset(f"facts.{key}" for key in (*REGISTER_NAMES, *SAID_KEYS))
 """What rules over the population may name; of spouses birth_date and gender, of children also id and order."""
 
-FORM = ["2", *sorted(NAMES)]
+FORM = ["3", *sorted(NAMES)]
 """What a snapshot has; one of another form was written by another version of this program, and is not read."""
 
 MOST_CHANGED = 50_000
@@ -66,6 +69,15 @@ class Population:
     """The day for which facts with a beginning or an end were chosen."""
 
     arrays: Arrays
+    municipalities: list[str]
+    """By the codes of the arrays."""
+
+    folder: Path
+    """Where it lies. What was worked out of it is kept there too, and gone with it."""
+
+    database: str
+    horizon: int
+    """Older transactions of the database are in it."""
 
     def ids(self, rows: Rows) -> list[UUID]:
         """The residents of a mask, or of numbers of rows."""
@@ -88,15 +100,27 @@ class _Made:
     folder: Path | None = None
     """Where it lies, once it is written."""
 
+    moved: zones.Moved | None = None
+    """Which row became which since the snapshot before, where it was not all read anew."""
+
 
 def load() -> Population:
     """The current snapshot; its arrays are read from the disk as they are used. Raises NoSnapshotError."""
-    return _population(_read())
+    folder = _folder() / (_current() or "none")
+    if folder not in _loaded:
+        found = _population(_read())
+        _loaded.clear()
+        _loaded[found.folder] = found
+        return found
+    return _loaded[folder]
+
+
+_loaded: dict[Path, Population] = {}
 
 
 def rebuild(*, reader: Reader) -> Population:
     """Everybody from the database, written and made current; every resident sees that ``reader`` read them."""
-    with access.batch(reader=reader, keys=_keys()):
+    with access.batch(reader=reader, keys=keys()):
         made = _all_read()
     _write(made, None)
     return load()
@@ -108,29 +132,46 @@ def refresh(*, reader: Reader) -> Population:
         was = _read()
     except NoSnapshotError:
         return rebuild(reader=reader)
-    with access.batch(reader=reader, keys=_keys()):
+    with access.batch(reader=reader, keys=keys()):
         made = _changed(was) or _all_read()
     _write(made, was)
     return load()
 
 
-def _keys() -> list[str]:
+def keys() -> list[str]:
+    """What is read of everybody."""
     return [*REGISTER_NAMES, *SAID_KEYS]
 
 
 def _population(made: _Made) -> Population:
+    if made.folder is None:
+        raise NoSnapshotError
     frame = frame_of(made.arrays, made.answers, made.municipalities)
-    return Population(frame, made.taken_at, made.day, made.arrays)
+    codes = made.municipalities
+    return Population(frame, made.taken_at, made.day, made.arrays, codes, made.folder, made.database, made.horizon)
 
 
 def _all_read() -> _Made:
     horizon, now, today = reading.horizon(), clock.now(), clock.today()
-    municipalities = reading.municipality_codes()
-    people = reading.people(municipalities)
+    codes = _codes([])
+    people = reading.people(codes)
     arrays = arrays_of(people[in_order(people)])
     answers = blank(len(people))
     put_in(answers, reading.said(None, today), arrays)
-    return _Made(arrays, answers, municipalities, reading.database(), horizon, today, now)
+    arrays |= surroundings(reading.whereabouts(), reading.helpers(), arrays, codes)
+    reading.forget_foreign_changes()
+    return _Made(arrays, answers, codes, reading.database(), horizon, today, now)
+
+
+def _codes(was: Sequence[str]) -> list[str]:
+    """Municipalities in which people live, or in which places lie; those of ``was`` keep their numbers."""
+    return list(dict.fromkeys([*was, *reading.municipality_codes(), *(one.code for one in municipalities())]))
+
+
+def surroundings(whereabouts: Rows, helpers: Rows, arrays: Arrays, codes: Sequence[str]) -> Arrays:
+    """Arrays of where else people may be, and of who helps whom."""
+    areas = outlines.municipalities_at(whereabouts["longitude"], whereabouts["latitude"], codes)
+    return surroundings_of(whereabouts, areas, helpers, arrays)
 
 
 def _changed(was: _Made) -> _Made | None:
@@ -141,11 +182,12 @@ def _changed(was: _Made) -> _Made | None:
     ids = reading.changed_since(was.horizon, was.day, today, MOST_CHANGED + 1)
     if len(ids) > MOST_CHANGED:
         return None
-    municipalities = list(dict.fromkeys([*was.municipalities, *reading.municipality_codes()]))
-    people, said = reading.people(municipalities, ids), reading.said(ids, today)
-    rows = rows_of(np.array([one.bytes for one in ids], "S16"), was.arrays)
+    codes = _codes(was.municipalities)
+    people, said = reading.people(codes, ids), reading.said(ids, today)
+    whose = np.array([one.bytes for one in ids], "S16")
+    rows = rows_of(whose, was.arrays)
     if len(people) == len(rows) and _same_people(people, was.arrays):
-        arrays, everybody = was.arrays, was.arrays["people"]
+        arrays, everybody, moved = was.arrays, was.arrays["people"], None
         answers = {key: _forgotten(one, rows, said, key) for key, one in was.answers.items()}
     else:
         kept = np.ones(len(was.arrays["people"]), bool)
@@ -153,17 +195,39 @@ def _changed(was: _Made) -> _Made | None:
         everybody = np.concatenate([was.arrays["people"][kept], people])
         order = in_order(everybody)
         arrays = arrays_of(everybody[order])
+        moved = zones.moved_by(kept, order)
         answers = {key: _carried(one, kept, order) for key, one in was.answers.items()}
     if len(everybody) != reading.count():
         return None
     put_in(answers, said, arrays)
-    return _Made(arrays, answers, municipalities, reading.database(), horizon, today, now)
+    around, places = _around(was, ids, whose, arrays, codes)
+    both = zones.Moved(moved, places)
+    return _Made(arrays | around, answers, codes, was.database, horizon, today, now, moved=both)
+
+
+def _around(
+    was: _Made, ids: Sequence[UUID], whose: Rows, arrays: Arrays, codes: Sequence[str]
+) -> tuple[Arrays, zones.Renumbered | None]:
+    """Where else people may be and who helps whom, after these changed; the same arrays where nothing did."""
+    whereabouts, helpers = reading.whereabouts(ids), reading.helpers(ids)
+    places_kept = ~np.isin(was.arrays["whereabouts"]["id"], whose)
+    helpers_kept = ~np.isin(was.arrays["helpers"]["person"], whose)
+    nothing = places_kept.all() and helpers_kept.all() and not len(whereabouts) and not len(helpers)
+    if nothing and arrays is was.arrays:
+        return {}, None
+    new = surroundings(
+        np.concatenate([was.arrays["whereabouts"][places_kept], whereabouts]),
+        np.concatenate([was.arrays["helpers"][helpers_kept], helpers]),
+        arrays,
+        codes,
+    )
+    return new, zones.moved_by(places_kept, np.arange(int(places_kept.sum()) + len(whereabouts)))
 
 
 def _same_people(people: Rows, arrays: Arrays) -> bool:
     """Whether the register says the same of them as before."""
     rows = rows_of(people["id"], arrays)
-    return bool((rows >= 0).all() and (arrays["people"][rows] == people).all())
+    return bool((rows >= 0).all()) and arrays["people"][rows].tobytes() == people.tobytes()
 
 
 def _forgotten(was: Answers, rows: Rows, said: Mapping[tuple[str, str], Said], key: str) -> Answers:
@@ -198,6 +262,8 @@ def _write(made: _Made, was: _Made | None) -> None:
             os.link(was.folder / f"{file}.npy", new / f"{file}.npy")
         else:
             np.save(new / f"{file}.npy", array)
+    if was and was.folder and made.moved:
+        zones.carry(was.folder, new, made.moved, made.arrays)
     about = {
         "form": FORM,
         "taken_at": made.taken_at.isoformat(),

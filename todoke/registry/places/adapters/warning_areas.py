@@ -12,6 +12,10 @@ from collections.abc import Iterator
 from importlib.resources import files
 from typing import Any
 
+import shapely
+from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
+
 from todoke.registry.places.errors import BoundariesMissingError
 from todoke.registry.places.geometry import from_geojson, to_wkb
 from todoke.registry.places.types import AreaRecord
@@ -35,6 +39,19 @@ def warning_areas(prefecture_code: str) -> list[AreaRecord]:
     if not found:
         raise BoundariesMissingError
     return [found[code] for code in sorted(found)]
+
+
+def land_around(west: float, south: float, east: float, north: float) -> list[BaseGeometry]:
+    """The areas of every prefecture that meet a box in WGS 84: what is land there. [] without the package's files."""
+    box = shapely.box(west, south, east, north)
+    found: list[BaseGeometry] = []
+    for feature in _features():
+        code = feature["properties"].get("code", "")
+        if len(code) == 7 and code.isdecimal():
+            area = shape(feature["geometry"])
+            if area.intersects(box):
+                found.append(shapely.make_valid(area))
+    return found
 
 
 def _features() -> Iterator[dict[str, Any]]:

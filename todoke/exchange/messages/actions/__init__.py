@@ -1,0 +1,33 @@
+"""Writes of messages."""
+
+from todoke.exchange.messages.actions.contacts import (
+    begin_telephone,
+    confirm_telephone,
+    end_contact_point,
+    note_wrong_code,
+    register,
+    register_push,
+    set_preferences,
+)
+from todoke.exchange.messages.actions.many import stop_wording, write_many
+from todoke.exchange.messages.actions.receipts import note_receipts
+from todoke.exchange.messages.actions.replies import reply
+from todoke.exchange.messages.actions.single import mark_read, send_message
+from todoke.exchange.messages.tokens import token_of
+
+__all__ = [
+    "begin_telephone",
+    "confirm_telephone",
+    "end_contact_point",
+    "mark_read",
+    "note_receipts",
+    "note_wrong_code",
+    "register",
+    "register_push",
+    "reply",
+    "send_message",
+    "set_preferences",
+    "stop_wording",
+    "token_of",
+    "write_many",
+]

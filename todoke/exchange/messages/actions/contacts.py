@@ -1,0 +1,213 @@
+"""Where residents can be reached, by their own word."""
+
+import secrets
+import unicodedata
+from datetime import time, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from todoke.exchange.messages.channels import ORDER, channel
+from todoke.exchange.messages.models import ContactPoint, Preference
+from todoke.exchange.messages.types import Letter, Priority, Text
+from todoke.kernel import clock
+from todoke.kernel.errors import TodokeError
+from todoke.kernel.ids import new_id, secret_hash
+from todoke.kernel.signing import mac
+from todoke.registry.people.models import Resident
+
+CODE_MINUTES = 15
+TRIES = 5
+CODES_A_DAY = 5
+SINGLE = frozenset({"sms", "line"})
+"""Of these a resident has one; a new one takes the place of the old one."""
+
+
+class WrongCodeError(TodokeError):
+    """コードが違います。もう一度確かめてください。"""
+
+    code = "wrong-code"
+    status = 422
+
+
+class CodeExpiredError(TodokeError):
+    """このコードはもう使えません。新しいコードを送ってください。"""
+
+    code = "code-expired"
+    status = 422
+
+
+class TooManyCodesError(TodokeError):
+    """今日はもうコードを送れません。明日もう一度試してください。"""
+
+    code = "too-many-codes"
+    status = 429
+
+
+class NotReachedError(TodokeError):
+    """コードを送れませんでした。番号を確かめて、もう一度試してください。"""
+
+    code = "not-reached"
+    status = 422
+
+
+class UnfitAddressError(TodokeError):
+    """このあて先は使えません。"""
+
+    code = "unfit-address"
+    status = 422
+
+
+def register_push(*, resident: Resident, subscription: dict[str, Any], label: str = "") -> ContactPoint:
+    """A device of theirs, by what its browser gave (``PushSubscription.toJSON()``); the same again changes nothing."""
+    endpoint, keys = subscription.get("endpoint"), subscription.get("keys")
+    if not isinstance(endpoint, str) or not isinstance(keys, dict) or not _is_fit(endpoint):
+        raise UnfitAddressError
+    kept = {"endpoint": endpoint[:2000], "keys": {name: str(keys.get(name, ""))[:200] for name in ("p256dh", "auth")}}
+    return register(resident=resident, channel_name="push", address=kept, identity=endpoint, label=label)
+
+
+@transaction.atomic
+def register(
+    *, resident: Resident, channel_name: str, address: Any, identity: str, label: str = "", verified: bool = True
+) -> ContactPoint:
+    """An address of a channel, known again by ``identity``."""
+    Resident.objects.select_for_update(of=("self",)).get(pk=resident.pk)
+    fingerprint = mac("contact point", f"{channel_name}:{identity}".encode()).hex()
+    now = clock.now()
+    standing = ContactPoint.objects.filter(resident=resident, channel=channel_name, ended_at=None)
+    found = standing.filter(fingerprint=fingerprint).first()
+    if found is None:
+        found = ContactPoint.objects.create(
+            resident=resident,
+            channel=channel_name,
+            address=address,
+            fingerprint=fingerprint,
+            label=label[:60],
+            created_at=now,
+            verified_at=now if verified else None,
+        )
+    elif found.address != address:
+        found.address = address
+        found.save(update_fields=["address"])
+    if verified and channel_name in SINGLE:
+        standing.exclude(pk=found.pk).update(ended_at=now, ended_because="replaced")
+    return found
+
+
+@transaction.atomic
+def end_contact_point(*, contact_point: ContactPoint, because: str = "resident") -> None:
+    """Nothing is sent there any more."""
+    ContactPoint.objects.filter(pk=contact_point.pk, ended_at=None).update(ended_at=clock.now(), ended_because=because)
+
+
+def begin_telephone(*, resident: Resident, number: str) -> ContactPoint:
+    """Send a code to a telephone; it is used once the code is typed in (``confirm_telephone``)."""
+    plain = telephone(number)
+    yesterday = clock.now() - timedelta(days=1)
+    if ContactPoint.objects.filter(resident=resident, channel="sms", created_at__gt=yesterday).count() >= CODES_A_DAY:
+        raise TooManyCodesError
+    code = f"{secrets.randbelow(1_000_000):06}"
+    with transaction.atomic():
+        ContactPoint.objects.filter(resident=resident, channel="sms", ended_at=None, verified_at=None).update(
+            ended_at=clock.now(), ended_because="replaced"
+        )
+        point = register(
+            resident=resident,
+            channel_name="sms",
+            address=plain,
+            identity=plain,
+            label=f"…{plain[-4:]}",
+            verified=False,
+        )
+        if point.verified_at is None:
+            point.code_hash = _hash(point, code)
+            point.save(update_fields=["code_hash"])
+    if point.verified_at is None:
+        _send_code(resident, plain, code)
+    return point
+
+
+@transaction.atomic
+def confirm_telephone(*, contact_point: ContactPoint, code: str) -> None:
+    """Use the telephone from now on, in place of another one. Five wrong codes, or 15 minutes, and it is over."""
+    point = ContactPoint.objects.select_for_update().get(pk=contact_point.pk)
+    if point.verified_at is not None:
+        return
+    late = clock.now() - point.created_at > timedelta(minutes=CODE_MINUTES)
+    if late or point.ended_at is not None or point.code_tries >= TRIES:
+        raise CodeExpiredError
+    if not secrets.compare_digest(_hash(point, code.strip()), point.code_hash):
+        raise WrongCodeError
+    ContactPoint.objects.filter(resident=point.resident, channel="sms", ended_at=None).exclude(pk=point.pk).update(
+        ended_at=clock.now(), ended_because="replaced"
+    )
+    point.verified_at, point.code_hash = clock.now(), ""
+    point.save(update_fields=["verified_at", "code_hash"])
+
+
+def note_wrong_code(*, contact_point: ContactPoint) -> None:
+    """Count a wrong code, in a transaction of its own."""
+    ContactPoint.objects.filter(pk=contact_point.pk).update(code_tries=F("code_tries") + 1)
+
+
+def set_preferences(
+    *, resident: Resident, channels: list[str], quiet_from: time | None, quiet_to: time | None
+) -> Preference:
+    """In which order, and when not; both times or neither."""
+    known = [name for name in dict.fromkeys(channels) if name in ORDER]
+    both = quiet_from is not None and quiet_to is not None and quiet_from != quiet_to
+    wish, _new = Preference.objects.update_or_create(
+        resident=resident,
+        defaults={
+            "channels": known,
+            "quiet_from": quiet_from if both else None,
+            "quiet_to": quiet_to if both else None,
+        },
+    )
+    return wish
+
+
+def telephone(number: str) -> str:
+    """A mobile number of Japan, or one with a country's code, as providers want it: +819012345678."""
+    plain = "".join(c for c in unicodedata.normalize("NFKC", number) if c.isdigit() or c == "+")
+    if plain.startswith("0") and len(plain) == 11 and plain[1] in "6789" and plain[2] == "0":
+        plain = "+81" + plain[1:]
+    if not plain.startswith("+") or not 9 <= len(plain) <= 16 or not plain[1:].isdigit():
+        raise UnfitAddressError
+    return plain
+
+
+def _is_fit(endpoint: str) -> bool:
+    """A push service is on the public network over TLS; a counterpart's on this machine is fit where we are too."""
+    parts = urlsplit(endpoint)
+    return parts.scheme == "https" or (
+        parts.hostname == "localhost" and urlsplit(settings.BASE_URL).hostname == "localhost"
+    )
+
+
+def _hash(point: ContactPoint, code: str) -> str:
+    return secret_hash(f"{point.fingerprint}{code}")
+
+
+def _send_code(resident: Resident, number: str, code: str) -> None:
+    """At once, not by a job: the person waits for it, and it is no message of the ledger."""
+    words = _("トドケの確認コード：{code}（15分間使えます）").format(code=code)
+    text = Text("", words, words, words, resident.language)
+    sending = new_id()
+    letter = Letter(
+        message=sending,
+        key=f"code:{sending}",
+        address=number,
+        text=text,
+        link="",
+        priority=Priority.URGENT,
+        drill=False,
+        expires_at=clock.now() + timedelta(minutes=CODE_MINUTES),
+    )
+    if channel("sms").send(letter).failure:
+        raise NotReachedError

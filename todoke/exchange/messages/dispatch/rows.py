@@ -1,0 +1,114 @@
+"""Writes of many deliveries in one statement each."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import connection
+
+from todoke.exchange.messages.models import ContactPoint
+from todoke.exchange.messages.types import Failure, Priority, State
+from todoke.kernel import clock
+
+LEASE = timedelta(minutes=10)
+"""What a job has in hand is looked at again after so long, should the job be gone."""
+
+
+class New(NamedTuple):
+    """A delivery that begins."""
+
+    message: UUID
+    channel: str
+    state: State
+    priority: Priority
+    resident: UUID | None = None
+    contact: int | None = None
+    failure: str = ""
+    next_attempt_at: datetime | None = None
+
+
+class Ended(NamedTuple):
+    """What an attempt came to."""
+
+    message: UUID
+    channel: str
+    state: State
+    failure: Failure | None
+    provider_id: str
+    next_attempt_at: datetime | None
+
+
+def insert(rows: Iterable[New]) -> None:
+    """Those that are there stay as they are."""
+    columns = list(zip(*rows, strict=True))
+    if not columns:
+        return
+    messages, channels, states, priorities, residents, contacts, failures, times = map(list, columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO messages_delivery (message_id, channel, state, priority, attempts, resident_id, contact,"
+            " failure, next_attempt_at, changed_at)"
+            " SELECT m, c, s, p, CASE s WHEN 'sending' THEN 1 ELSE 0 END, r, k, f, n, %s FROM unnest(%s::uuid[],"
+            " %s::text[], %s::text[], %s::int[], %s::uuid[], %s::bigint[], %s::text[], %s::timestamptz[])"
+            " AS t (m, c, s, p, r, k, f, n) ON CONFLICT DO NOTHING",
+            [
+                clock.now(),
+                messages,
+                channels,
+                [str(state) for state in states],
+                [int(priority) for priority in priorities],
+                residents,
+                contacts,
+                failures,
+                times,
+            ],
+        )
+
+
+def claim(deliveries: Sequence[tuple[UUID, str]]) -> list[tuple[UUID, str, int, str, int | None, Priority]]:
+    """Take in hand those of them that are not sent yet: message, channel, which attempt, address, contact, priority."""
+    if not deliveries:
+        return []
+    now = clock.now()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE messages_delivery d SET state = 'sending', attempts = attempts + 1, changed_at = %s,"
+            " next_attempt_at = %s FROM unnest(%s::uuid[], %s::text[]) AS t (m, c)"
+            " WHERE d.message_id = t.m AND d.channel = t.c AND d.state IN ('created', 'sending')"
+            " RETURNING d.message_id, d.channel, d.attempts, d.address, d.contact, d.priority",
+            [now, now + LEASE, [m for m, _c in deliveries], [c for _m, c in deliveries]],
+        )
+        return [(*row[:5], Priority(row[5])) for row in cursor.fetchall()]
+
+
+def record(ended: Sequence[Ended]) -> None:
+    """Write down what attempts came to; a receipt that was faster is not undone."""
+    if not ended:
+        return
+    messages, channels, states, failures, ids, times = map(list, zip(*ended, strict=True))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE messages_delivery d SET state = CASE d.state WHEN 'sending' THEN t.s ELSE d.state END,"
+            " failure = CASE d.state WHEN 'sending' THEN t.f ELSE d.failure END,"
+            " next_attempt_at = CASE d.state WHEN 'sending' THEN t.n ELSE d.next_attempt_at END,"
+            " provider_id = CASE t.p WHEN '' THEN d.provider_id ELSE t.p END, changed_at = %s"
+            " FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])"
+            " AS t (m, c, s, f, p, n)"
+            " WHERE d.message_id = t.m AND d.channel = t.c AND d.state IN ('sending', 'delivered', 'read')",
+            [
+                clock.now(),
+                messages,
+                channels,
+                [str(state) for state in states],
+                [str(failure or "") for failure in failures],
+                ids,
+                times,
+            ],
+        )
+
+
+def end_contact_points(ended: Mapping[int, Failure]) -> None:
+    """Nobody is there any more: nothing is sent there again."""
+    for contact, why in ended.items():
+        ContactPoint.objects.filter(pk=contact, ended_at=None).update(ended_at=clock.now(), ended_because=why)

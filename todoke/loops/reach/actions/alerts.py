@@ -1,0 +1,361 @@
+"""From what changed to a message for each resident whom it concerns, in one transaction."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from django.conf import settings
+from django.db import transaction
+from todoke.loops.reach.assignment import Assigned, assigned
+from todoke.registry.people.needs import needs_of
+
+from todoke.exchange.messages.actions.many import stop_wording, write_many
+from todoke.exchange.messages.models import Wording
+from todoke.exchange.messages.types import LANGUAGES, Batch, Priority
+from todoke.kernel import audit, clock
+from todoke.kernel.errors import NotFoundError
+from todoke.loops.reach.actions.incidents import is_drill
+from todoke.loops.reach.audience import Audience, Because, Selection, select, told_before, united
+from todoke.loops.reach.errors import OrderMovedOnError, SecondPersonError
+from todoke.loops.reach.models import Alert, Incident, Order, Telegram
+from todoke.loops.reach.plans import Plan, Step, plans
+from todoke.loops.reach.queries.told import residents_told
+from todoke.loops.reach.standing import Difference, Standing
+from todoke.loops.reach.types import Change, Variant
+from todoke.loops.reach.wordings import Saying, directions, texts_of
+from todoke.registry.organisations.models import Officer
+from todoke.registry.people import population
+from todoke.registry.people.population import Everybody
+from todoke.registry.people.queries import names_of
+from todoke.registry.people.types import Reader
+from todoke.registry.places.models import Municipality, Shelter
+from todoke.registry.places.prefectures import prefecture
+from todoke.registry.places.queries import zones_in_force
+
+WALKING = 60
+"""Metres a minute: 1.0 m/s, as the Fire and Disaster Management Agency's manual for tsunami evacuation plans counts."""
+
+DETOUR = 1.25
+"""A way on foot, to the straight line."""
+
+OVER = "over"
+"""In place of a step: nothing is in force any more."""
+
+VARIANTS = (
+    ("wheelchair", Variant.WHEELCHAIR),
+    ("electricity", Variant.ELECTRICITY),
+    ("dialysis", Variant.DIALYSIS),
+    ("sight", Variant.SIGHT),
+    ("hearing", Variant.HEARING),
+)
+"""Needs, and whose message differs for them; of several the first."""
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Municipalities for which the same is said."""
+
+    change: Change
+    before: Step | None
+    after: Step | None
+    because: Standing
+    municipalities: tuple[str, ...]
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """Kinds of zones of the graver step: who was told of it is told that it is over."""
+        return max((step for step in (self.before, self.after) if step), key=lambda step: step.severity).zones
+
+
+def send_alerts(
+    *, incident: Incident, telegram: Telegram, plan: Plan, differences: Sequence[Difference]
+) -> list[Alert]:
+    """What a plan says to whom, after a telegram changed what is in force.
+
+    A plan that was not agreed beforehand waits for a second officer instead.
+    """
+    sent = []
+    for group in _grouped(differences):
+        alert, created = Alert.objects.get_or_create(
+            key=f"{telegram.digest}:{plan.id}:{_name(group.before)}:{_name(group.after)}:{group.municipalities[0]}",
+            defaults={
+                "incident": incident,
+                "telegram": telegram,
+                "plan": plan.id,
+                "plan_digest": plan.digest,
+                "step": _name(group.after),
+                "change": group.change,
+                "drill": is_drill(incident),
+                "audience": {"areas": group.municipalities, "zones": list(group.zones)},
+                "saying": _saying_of(group, plan),
+                "caused_at": telegram.received_at,
+                "state": "writing" if plan.agreed else "waiting",
+            },
+        )
+        if created and plan.agreed:
+            write_messages(alert=alert)
+        sent.append(alert)
+    return sent
+
+
+def send_order(*, order: Order, plan: Plan) -> Alert:
+    """What is said of an order that was issued, or lifted; once for each."""
+    lifted = order.lifted_at is not None
+    alert, created = Alert.objects.get_or_create(
+        key=f"order:{order.pk}:{order.revision}",
+        defaults={
+            "incident": order.incident,
+            "order": order,
+            "plan": plan.id,
+            "plan_digest": plan.digest,
+            "step": OVER if lifted else order.kind,
+            "change": Change.CANCELLED if lifted else Change.ISSUED,
+            "drill": order.drill,
+            "audience": {"areas": [order.municipality_code], "codes": order.zones, "drawn": bool(order.drawn)},
+            "saying": {"before": order.kind if lifted else "", "hazard": order.hazard},
+            "caused_at": order.lifted_at or order.issued_at,
+            "state": "writing",
+        },
+    )
+    if created:
+        write_messages(alert=alert)
+    return alert
+
+
+@transaction.atomic
+def confirm_alert(*, officer: Officer, alert_id: int) -> Alert:
+    """Send an alert that waited for a second officer. Raises SecondPersonError, OrderMovedOnError, NotFoundError."""
+    alert = Alert.objects.select_for_update(of=("self",)).filter(pk=alert_id).first()
+    if alert is None:
+        raise NotFoundError
+    if alert.state != "waiting":
+        raise OrderMovedOnError
+    if alert.asked_by == f"officer:{officer.pk}":
+        raise SecondPersonError
+    alert.confirmed_by, alert.state = f"officer:{officer.pk}", "writing"
+    alert.save()
+    audit.record(actor=alert.confirmed_by, action="alert.confirm", subject=f"alert:{alert.pk}", plan=alert.plan)
+    write_messages(alert=alert)
+    return alert
+
+
+def write_messages(*, alert: Alert) -> None:
+    """A message for each resident of the alert's audience, and the jobs that carry them; what it overtakes is stopped.
+
+    When something is lowered or over, also for those who were told before and are no longer in the audience.
+    """
+    plan = plans()[alert.plan]
+    reader = Reader("system", "トドケ", "災害のときに知らせるため")
+    everybody = population.fresh(reader=reader)
+    selection = _audience(alert, plan, everybody)
+    _stop_earlier(alert, plan)
+    danger = (selection.because & ~np.uint8(Because.HELPER)) > 0
+    needs = needs_of(selection.rows, everybody, reader=reader)
+    accessible = np.asarray(needs["wheelchair"])
+    fleeing = alert.step != OVER
+    shelters = assigned(plan.hazard if plan.hazard != "any" else alert.saying.get("hazard", ""), selection, accessible)
+    sent_away = fleeing and plan.step(alert.step).shelter
+    with_shelter = (shelters.index >= 0) & sent_away
+    people = _write(alert, plan, selection, danger & with_shelter, needs, shelters)
+    people += _write(alert, plan, selection, danger & ~with_shelter, needs, None)
+    helping = (selection.because & np.uint8(Because.HELPER)) > 0
+    if fleeing and plan.helpers:
+        _write_helpers(alert, plan, selection, helping)
+    alert.people = people
+    alert.by_municipality = _by_municipality(selection, danger)
+    alert.written_at, alert.state = clock.now(), "written"
+    alert.save()
+
+
+def _grouped(differences: Iterable[Difference]) -> list[_Group]:
+    found: dict[tuple[Any, ...], list[Difference]] = defaultdict(list)
+    for one in differences:
+        because = one.because
+        said = (because.height, because.arrives_at, because.arrival) if one.after else ()
+        found[one.change, one.before, one.after, said].append(one)
+    return [
+        _Group(change, before, after, ones[0].because, tuple(one.municipality for one in ones))
+        for (change, before, after, _said), ones in found.items()
+    ]
+
+
+def _name(step: Step | None) -> str:
+    return step.id if step else OVER
+
+
+def _saying_of(group: _Group, plan: Plan) -> dict[str, Any]:
+    because = group.because
+    return {
+        "before": group.before.id if group.before else "",
+        "hazard": plan.hazard,
+        "height": because.height,
+        "height_m": because.height_m,
+        "arrives_at": because.arrives_at.isoformat() if because.arrives_at else None,
+        "arrived": "到達" in because.arrival and "中" in because.arrival,
+    }
+
+
+def saying(alert: Alert) -> Saying:
+    """What the alert says, for its texts."""
+    plan, said = plans()[alert.plan], alert.saying
+    arrives_at = said.get("arrives_at")
+    return Saying(
+        plan=plan,
+        step=None if alert.step == OVER else plan.step(alert.step),
+        change=Change(alert.change),
+        before=plan.step(said["before"]) if said.get("before") else None,
+        hazard=said.get("hazard", ""),
+        area=said.get("area", {}),
+        arrives_at=datetime.fromisoformat(arrives_at) if arrives_at else None,
+        arrived=said.get("arrived", False),
+        height=said.get("height", ""),
+        height_m=said.get("height_m"),
+        drill=alert.drill,
+    )
+
+
+def _audience(alert: Alert, plan: Plan, everybody: Everybody) -> Selection:
+    areas, kinds = tuple(alert.audience["areas"]), alert.audience.get("zones", [])
+    common: dict[str, Any] = {"places": plan.places, "helpers": plan.helpers}
+    order = alert.order
+    if order is not None and (order.zones or order.drawn):
+        drawn = (bytes(order.drawn),) if order.drawn else ()
+        return select(Audience(areas=areas, zones=tuple(order.zones), polygons=drawn, within=True, **common), everybody)
+    if not kinds:
+        return select(Audience(areas=areas, **common), everybody)
+    zones = tuple(zone.code for zone in zones_in_force() if zone.kind in kinds)
+    found = [select(Audience(areas=areas, zones=zones, within=True, **common), everybody)] if zones else []
+    if plan.without_zones == "everyone":
+        served = {
+            everybody.municipalities[number] for one in found for number in np.unique(one.municipality[_at_home(one)])
+        }
+        if others := tuple(code for code in areas if code not in served):
+            found.append(select(Audience(areas=others, **common), everybody))
+    if alert.change in (Change.LOWERED, Change.CANCELLED):
+        found.append(told_before(everybody, residents_told(alert.incident, plan.id)))
+    return united(everybody, found)
+
+
+def _at_home(selection: Selection) -> Any:
+    return (selection.because & np.uint8(Because.HOME)) > 0
+
+
+def _stop_earlier(alert: Alert, plan: Plan) -> None:
+    """What an incident's earlier alerts of the plan have not sent yet would only confuse now."""
+    earlier = Alert.objects.filter(incident=alert.incident, plan=plan.id).exclude(pk=alert.pk)
+    if alert.order_id:
+        earlier = earlier.filter(order=alert.order_id)
+    elif alert.change == Change.UPDATED:
+        return
+    areas = set(alert.audience["areas"])
+    for one in earlier.filter(stopped_at=None):
+        if set(one.audience["areas"]) <= areas:
+            for wording in Wording.objects.filter(key__startswith=f"alert:{one.pk}:", stopped_at=None):
+                stop_wording(wording=wording)
+            Alert.objects.filter(pk=one.pk).update(stopped_at=clock.now())
+
+
+def _write(
+    alert: Alert, plan: Plan, selection: Selection, mine: Any, needs: Mapping[str, Any], shelters: Assigned | None
+) -> int:
+    rows = np.flatnonzero(mine)
+    if not len(rows):
+        return 0
+    variants = np.full(len(rows), len(VARIANTS))
+    for number, (need, _variant) in reversed(list(enumerate(VARIANTS))):
+        variants[np.asarray(needs[need])[rows]] = number
+    used, numbers = np.unique(variants, return_inverse=True)
+    said = saying(alert)
+    words = {"direction": directions(), "shelter": _names(shelters, rows)} if shelters else {}
+    wordings = [
+        _wording(
+            alert,
+            plan,
+            variant,
+            "sheltered" if shelters else "alone",
+            texts_of(said, variant, sheltered=shelters is not None),
+            words,
+        )
+        for number, variant in enumerate([*(variant for _need, variant in VARIANTS), Variant.STANDARD])
+        if number in used
+    ]
+    values: dict[str, Any] = {}
+    if shelters:
+        metres = shelters.metres[rows]
+        values = {
+            "shelter": np.array([code.encode() for code in shelters.codes] or [b""])[shelters.index[rows]],
+            "metres": np.round(metres, -1).astype(np.int64),
+            "direction": (np.round(shelters.bearing[rows] / 45).astype(np.int64)) % 8,
+            "minutes": np.ceil(metres * DETOUR / WALKING).astype(np.int64),
+        }
+    write_many(wording=wordings, batch=_batch(alert, selection, rows, values, numbers))
+    return len(rows)
+
+
+def _write_helpers(alert: Alert, plan: Plan, selection: Selection, helping: Any) -> None:
+    """To each helper, whom they help; a helper in danger has their own message besides."""
+    rows = np.flatnonzero(helping & (selection.helped >= 0))
+    if not len(rows):
+        return
+    names = [name.encode() for name in names_of(selection.everybody.ids(selection.helped[rows]))]
+    texts = texts_of(saying(alert), Variant.HELPER, sheltered=False)
+    wording = _wording(alert, plan, Variant.HELPER, "helper", texts, {})
+    write_many(wording=wording, batch=_batch(alert, selection, rows, {"person": np.array(names)}, None))
+
+
+def _wording(
+    alert: Alert, plan: Plan, variant: Variant, form: str, texts: dict[str, dict[str, Any]], words: dict[str, Any]
+) -> Wording:
+    return Wording.objects.get_or_create(
+        key=f"alert:{alert.pk}:{variant}:{form}",
+        defaults={
+            "about": f"alert:{alert.pk}",
+            "sender": _sender(alert),
+            "variant": variant,
+            "priority": Priority[plan.priority.upper()],
+            "drill": alert.drill,
+            "spread": plan.priority == "emergency",
+            "texts": texts,
+            "words": words,
+            "created_at": clock.now(),
+        },
+    )[0]
+
+
+def _sender(alert: Alert) -> str:
+    """The municipality whose order it is, else the prefecture."""
+    if alert.order is None:
+        return prefecture(settings.PREFECTURE).name
+    return Municipality.objects.get(pk=alert.order.municipality_code).name
+
+
+def _batch(alert: Alert, selection: Selection, rows: Any, values: dict[str, Any], variants: Any) -> Batch:
+    everybody, of_people = selection.everybody, selection.rows[rows]
+    codes = np.array([code.encode() for code in [*everybody.municipalities, ""]])
+    languages = np.array([language.encode() for language in [*LANGUAGES, "ja"]])
+    return Batch(
+        started_at=alert.caused_at,
+        residents=everybody.id_bytes(of_people),
+        languages=languages[everybody.take("language", of_people)],
+        municipalities=codes[selection.municipality[rows]],
+        values=values,
+        variants=variants,
+    )
+
+
+def _names(shelters: Assigned, rows: Any) -> dict[str, dict[str, str]]:
+    """By code and language, of those that anybody in the rows is sent to."""
+    used = [shelters.codes[number] for number in np.unique(shelters.index[rows])]
+    return {
+        code: {"ja": name, **({"en": name_en} if name_en else {})}
+        for code, name, name_en in Shelter.objects.filter(code__in=used).values_list("code", "name", "name_en")
+    }
+
+
+def _by_municipality(selection: Selection, mine: Any) -> dict[str, int]:
+    codes = selection.everybody.municipalities
+    counts = np.bincount(selection.municipality[mine].astype(np.int64) + 1, minlength=len(codes) + 1).tolist()
+    return {code: count for code, count in zip(["", *codes], counts, strict=True) if count}

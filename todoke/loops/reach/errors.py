@@ -1,0 +1,39 @@
+"""What can go wrong when an order is given or lifted, or a message to many is sent."""
+
+from todoke.kernel.errors import InvalidInputError, NotAllowedError, StaleError
+
+
+class SecondPersonError(NotAllowedError):
+    """入力した人は確認できません。別の職員が確認してください。"""
+
+    code = "second-person"
+
+
+class NotYourMunicipalityError(NotAllowedError):
+    """この市町村の避難情報を扱えるのは、その市町村の危機管理課と、県の災害対策本部だけです。"""
+
+    code = "not-your-municipality"
+
+
+class NoLevelsError(InvalidInputError):
+    """津波には警戒レベルがなく、高齢者等避難と緊急安全確保は選べません。避難指示を選んでください。"""
+
+    code = "no-levels"
+
+
+class OrderNowhereError(InvalidInputError):
+    """対象の区域に、住んでいる人がいません。区域を確かめてください。"""
+
+    code = "order-nowhere"
+
+
+class ReasonForActingError(InvalidInputError):
+    """県が市町村に代わって出すときは、その理由を書いてください（災害対策基本法60条6項）。"""
+
+    code = "reason-for-acting"
+
+
+class OrderMovedOnError(StaleError):
+    """この避難情報は、ほかの人がもう進めています。いまの状態を確かめてください。"""
+
+    code = "order-moved-on"

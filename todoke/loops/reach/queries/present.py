@@ -1,0 +1,137 @@
+"""What somebody was told of a disaster, as it stands now."""
+
+from collections.abc import Iterable
+from copy import copy
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from todoke.exchange.messages.models import Message, Wording
+from todoke.exchange.messages.queries import inbox
+from todoke.loops.reach.models import Alert, AreaWarning, Incident, Order
+from todoke.loops.reach.plans import plans
+from todoke.loops.reach.telegrams.types import Severity
+from todoke.loops.reach.types import Change, Variant
+
+KEY = "alert:{}:"
+"""With what the keys of an alert's wordings begin."""
+
+
+@dataclass(frozen=True)
+class Present:
+    """``shown`` is what its reader needs now: the message itself, or what was said since."""
+
+    message: Message
+    shown: Message
+    alert: Alert
+    incident: Incident | None
+    severity: Severity
+    over: bool
+    warnings: tuple[AreaWarning, ...]
+    orders: tuple[Order, ...]
+
+    @property
+    def moved_on(self) -> bool:
+        """Whether something else was said since the message."""
+        return self.shown.wording_id != self.message.wording_id
+
+    @property
+    def drill(self) -> bool:
+        """Whether none of it is meant."""
+        return self.alert.drill
+
+
+def present_of(message: Message) -> Present | None:
+    """None for a message that is about no alert.
+
+    Of what the plans of its incident last said to the reader, or to their municipality, the gravest that is not
+    over; the newest, when all is over. So the lifting of an order does not hide a warning that is still in force.
+    """
+    alert = _alert_of(message)
+    if alert is None:
+        return None
+    shown, chosen = _chosen(message, alert)
+    rows = _warnings(chosen, message.municipality_code)
+    orders = _orders(chosen, message.municipality_code)
+    return Present(
+        message=message,
+        shown=shown,
+        alert=chosen,
+        incident=chosen.incident,
+        severity=_severity(chosen),
+        over=chosen.change == Change.CANCELLED,
+        warnings=tuple(rows),
+        orders=tuple(orders),
+    )
+
+
+def _alert_of(message: Message) -> Alert | None:
+    kind, _, rest = (message.wording.key if message.wording else "").partition(":")
+    number = rest.split(":")[0]
+    if kind != "alert" or not number.isdecimal():
+        return None
+    return Alert.objects.select_related("incident").filter(pk=int(number)).first()
+
+
+def _chosen(message: Message, alert: Alert) -> tuple[Message, Alert]:
+    if alert.incident is None:
+        return message, alert
+    since = Alert.objects.select_related("incident").filter(incident=alert.incident, written_at__isnull=False)
+    alerts = [alert, *(one for one in since.order_by("caused_at", "pk") if one.pk != alert.pk)]
+    worded = _wordings(alerts)
+    told = {alert.pk: message}
+    if message.resident:
+        for own in inbox(message.resident).filter(wording__in=list(worded)).select_related("wording"):
+            told.setdefault(worded[own.wording_id or 0], own)
+    newest: dict[tuple[str, int | None], Alert] = {}
+    for one in alerts:
+        if one.pk in told or message.municipality_code in one.by_municipality:
+            before = newest.get((one.plan, one.order_id))
+            if before is None or (one.caused_at, one.pk) > (before.caused_at, before.pk):
+                newest[one.plan, one.order_id] = one
+    best = max(newest.values(), key=lambda one: (one.change != Change.CANCELLED, _severity(one), one.caused_at))
+    return told.get(best.pk) or _as_everybody(best, message) or message, best
+
+
+def _wordings(alerts: Iterable[Alert]) -> dict[int, int]:
+    """Which alert each wording of theirs belongs to."""
+    of_alerts = Q(pk__in=[])
+    for alert in alerts:
+        of_alerts |= Q(key__startswith=KEY.format(alert.pk))
+    rows = Wording.objects.filter(of_alerts).exclude(variant=Variant.HELPER).values_list("pk", "key")
+    return {pk: int(key.split(":")[1]) for pk, key in rows}
+
+
+def _as_everybody(alert: Alert, message: Message) -> Message | None:
+    """The message with the words that the alert has for all: its reader was not among those told."""
+    form = "sheltered" if "shelter" in message.values else "alone"
+    rows = Wording.objects.filter(key__startswith=KEY.format(alert.pk), variant=Variant.STANDARD).order_by("key")
+    found = next((row for row in rows if row.key.endswith(form)), None) or rows.first()
+    if found is None:
+        return None
+    other = copy(message)
+    other.wording = found
+    return other
+
+
+def _severity(alert: Alert) -> Severity:
+    plan = plans().get(alert.plan)
+    if plan is None or alert.step not in {step.id for step in plan.steps}:
+        return Severity.NONE if alert.change == Change.CANCELLED else Severity.WARNING
+    return plan.step(alert.step).severity
+
+
+def _warnings(alert: Alert, municipality: str) -> Iterable[AreaWarning]:
+    rows = AreaWarning.objects.filter(
+        incident=alert.incident, municipalities__contains=[municipality], severity__gte=Severity.ADVISORY
+    ).order_by("ended_at", "-severity", "-issued_at")
+    standing = [row for row in rows if row.ended_at is None]
+    return standing or sorted(rows, key=lambda row: row.ended_at or row.issued_at)[-1:]
+
+
+def _orders(alert: Alert, municipality: str) -> Iterable[Order]:
+    rows = Order.objects.filter(
+        municipality_code=municipality, issued_at__isnull=False, withdrawn_at=None, drill=alert.drill
+    ).order_by("-issued_at")
+    standing = [row for row in rows if row.lifted_at is None]
+    return standing or [row for row in rows if row.incident_id == alert.incident_id][:1]

@@ -1,0 +1,122 @@
+"""What an alert says in every language: put together from its plan's texts and what the warning is known to bring."""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from todoke.loops.reach.plans import LANGUAGES, Plan, Step, common
+from todoke.loops.reach.types import Change, Variant
+from todoke.registry.places.types import Hazard
+
+DIRECTIONS = 8
+
+WITH_LEVELS = frozenset({Hazard.FLOOD, Hazard.INLAND_FLOOD, Hazard.LANDSLIDE, Hazard.STORM_SURGE})
+"""Hazards that have a 警戒レベル; an order before a tsunami has a name and no number."""
+
+
+@dataclass(frozen=True)
+class Saying:
+    """What is to be said. ``step`` is None when nothing is in force any more; ``before`` is what was."""
+
+    plan: Plan
+    step: Step | None
+    change: Change
+    before: Step | None = None
+    hazard: str = ""
+    """Of an order: its plan has a line for each."""
+
+    area: Mapping[str, str] = field(default_factory=dict)
+    """By language, the gaps that texts name the place with: area, municipality."""
+
+    arrives_at: datetime | None = None
+    arrived: bool = False
+    height: str = ""
+    """As the source says it: 巨大, 高い, １０ｍ超, ３ｍ."""
+
+    height_m: float | None = None
+    drill: bool = False
+
+
+def texts_of(saying: Saying, variant: Variant, *, sheltered: bool) -> dict[str, dict[str, Any]]:
+    """By language: subject, body and short, and the parts that the message's page shows each in its place.
+
+    The gaps ``{shelter}``, ``{direction}``, ``{metres}``, ``{minutes}`` and ``{person}`` stay, each reader has their own.
+    """
+    return {language: _in(language, saying, variant, sheltered) for language in LANGUAGES}
+
+
+def directions() -> dict[str, dict[str, str]]:
+    """By number (0 north, clockwise in eighths) and language, the word for a direction."""
+    return {
+        str(number): {language: common()[language]["directions"][number] for language in LANGUAGES}
+        for number in range(DIRECTIONS)
+    }
+
+
+def _in(language: str, saying: Saying, variant: Variant, sheltered: bool) -> dict[str, Any]:
+    words, shared = saying.plan.texts[language], common()[language]
+    said = words["steps"][saying.step.id] if saying.step else words["over"]
+    fleeing = saying.step is not None
+    title, do = _title(said, saying), said["do"].format_map(_Gaps(saying.area))
+    before = _title(words["steps"][saying.before.id], saying) if saying.before else title
+    parts: dict[str, Any] = {
+        "title": title,
+        "do": do,
+        "change": shared["changes"][saying.change].format(before=before, after=title),
+        "expect": _expected(words, saying) if fleeing else "",
+        "hazard": words.get("hazards", {}).get(saying.hazard, "") if fleeing else "",
+        "shelter": (shared["shelter"] if sheltered else words.get("no_shelter", "")) if fleeing else "",
+        "variant": shared["variants"].get(variant, "") if fleeing else "",
+        "rules": list(words.get("rules", [])) if fleeing else [],
+        "sections": list(words.get("sections", [])) if fleeing else [],
+    }
+    rules = [f"・{rule}" for rule in parts["rules"]]
+    sections = [line for one in parts["sections"] for line in (one["title"], *(f"・{inner}" for inner in one["lines"]))]
+    lines = [
+        *([shared["page"]["drill"]] if saying.drill else []),
+        *(parts[name] for name in ("change", "do", "expect", "hazard", "shelter", "variant") if parts[name]),
+        *rules,
+        *sections,
+    ]
+    sent = [said["short"].format_map(_Gaps(saying.area)), *([shared["shelter_short"]] if sheltered and fleeing else [])]
+    return {**parts, "subject": title, "body": "\n".join(lines), "short": " ".join(sent)}
+
+
+def _title(said: Mapping[str, str], saying: Saying) -> str:
+    """With its 警戒レベル, where the hazard has them."""
+    form = said.get("title_level", said["title"]) if saying.hazard in WITH_LEVELS else said["title"]
+    return form.format_map(_Gaps(saying.area))
+
+
+class _Gaps(dict[str, str]):
+    """Gaps that are not filled here stay for whoever fills them."""
+
+    def __missing__(self, gap: str) -> str:
+        return "{" + gap + "}"
+
+
+def _expected(words: Mapping[str, Any], saying: Saying) -> str:
+    """The sentence of when and how high, as far as both are known."""
+    forms = words.get("expect")
+    if not forms:
+        return ""
+    height = _height(words, saying)
+    if saying.arrived and height:
+        return str(forms["arrived"].format(height=height))
+    arrival = timezone.localtime(saying.arrives_at).strftime("%H:%M") if saying.arrives_at else ""
+    which = "_".join(name for name, known in (("arrival", arrival), ("height", height)) if known)
+    return str(forms[which].format(arrival=arrival, height=height)) if which else ""
+
+
+def _height(words: Mapping[str, Any], saying: Saying) -> str:
+    heights = words.get("heights", {})
+    if saying.height in heights:
+        return str(heights[saying.height])
+    if saying.height_m is None:
+        return unicodedata.normalize("NFKC", saying.height)
+    form = heights["over" if "超" in saying.height else "metres"]
+    return str(form.format(metres=f"{saying.height_m:g}"))
