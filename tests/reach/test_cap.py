@@ -14,11 +14,10 @@ from todoke.loops.reach.telegrams.cap import (
     CapArea,
     Info,
     Resource,
-    Wording,
-    alert_of,
     parse_alert,
     write_alert,
 )
+from todoke.loops.reach.telegrams.cap_telegrams import Wording, alert_of
 from todoke.loops.reach.telegrams.errors import IncompleteTelegramError
 from todoke.loops.reach.telegrams.markup import parse
 from todoke.loops.reach.telegrams.reasons import Reason

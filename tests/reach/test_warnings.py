@@ -177,7 +177,7 @@ def test_taking_in_again_after_a_crash_tells_nobody_twice(monkeypatch: pytest.Mo
     reader = person(140.7)
     telegram = receive(body=tsunami(coast("宮城県", "220", *WARNING)), source="push").telegram
     with monkeypatch.context() as broken, pytest.raises(KeyboardInterrupt):
-        broken.setattr("todoke.loops.reach.actions.warnings.end_if_over", _die)
+        broken.setattr("todoke.loops.reach.actions.alerts._by_municipality", _die)
         take_in(telegram_id=telegram.pk)
     assert messages(reader) == []
     take_in(telegram_id=telegram.pk)
@@ -185,5 +185,5 @@ def test_taking_in_again_after_a_crash_tells_nobody_twice(monkeypatch: pytest.Mo
     assert messages(reader) == ["津波警報"]
 
 
-def _die(**_what: object) -> None:
+def _die(*_what: object) -> None:
     raise KeyboardInterrupt

@@ -7,7 +7,6 @@ from enum import IntEnum, StrEnum
 from typing import Any
 from uuid import UUID
 
-from todoke.exchange.messages.types import Answer
 from todoke.loops.reach.types import Variant
 
 ELDERLY = 75

@@ -37,3 +37,39 @@ class OrderMovedOnError(StaleError):
     """この避難情報は、ほかの人がもう進めています。いまの状態を確かめてください。"""
 
     code = "order-moved-on"
+
+
+class CallTakenError(StaleError):
+    """この人は、{office}の{name}さんが先に受け持ちました。"""
+
+    code = "call-taken"
+
+
+class NobodyHelpsError(InvalidInputError):
+    """この人には、登録された支援者がいません。電話をするか、受け持ってください。"""
+
+    code = "nobody-helps"
+
+
+class NotYourPeopleError(NotAllowedError):
+    """この人に連絡できるのは、住んでいる市町村の危機管理課と、県の災害対策本部だけです。"""
+
+    code = "not-your-people"
+
+
+class NoTownsError(InvalidInputError):
+    """「{towns}」には、場所の分かる世帯がありません。地図の上で区域を描いてください。"""
+
+    code = "no-towns"
+
+
+class BadOutlineError(InvalidInputError):
+    """地図に描いた区域を読めません。点を3つ以上打って、囲んでください。"""
+
+    code = "bad-outline"
+
+
+class OrderIncompleteError(InvalidInputError):
+    """{what}を選んでください。"""
+
+    code = "order-incomplete"

@@ -5,6 +5,7 @@ from typing import Any
 from todoke.kernel import events
 from todoke.kernel.jobs import task
 from todoke.loops.reach.actions import announcing, warnings
+from todoke.loops.reach.counting import count_situation
 from todoke.loops.reach.models import Order, Telegram
 
 FIRST = 100
@@ -21,6 +22,12 @@ def take_in(telegram_id: int) -> None:
 def announce(order_id: int, revision: int) -> None:
     """Tell the residents of an order, or of its lifting, and hand it to Lアラート."""
     announcing.announce(order_id=order_id, revision=revision)
+
+
+@task("reach.count")
+def count(incident_id: int) -> None:
+    """Bring the figures of a situation board up to now."""
+    count_situation(incident_id=incident_id)
 
 
 @task("reach.expire", cron="* * * * *")

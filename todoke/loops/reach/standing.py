@@ -47,15 +47,20 @@ def stands(area: Area) -> bool:
     return area.severity >= Severity.ADVISORY
 
 
-def ended_by(held: Iterable[Standing], telegram: Telegram) -> set[Place]:
-    """Places of its unit whose warning a telegram lifts, or no longer names though it names all that there are."""
+def ended_by(held: Iterable[Standing], telegram: Telegram) -> list[Standing]:
+    """Warnings of its unit that a telegram lifts, or no longer names though it names all that there are.
+
+    Also those of units that it takes over: what an observatory says with levels stands in place of what it said
+    without.
+    """
     named = {place_of(area) for area in telegram.areas if stands(area)}
     lifted = {place_of(area) for area in telegram.areas if not stands(area)}
-    return {
-        one.place
+    return [
+        one
         for one in held
-        if one.unit == telegram.unit and one.place not in named and (telegram.replaces or one.place in lifted)
-    }
+        if (one.unit == telegram.unit and one.place not in named and (telegram.replaces or one.place in lifted))
+        or (one.unit in telegram.takes_over and one.place[0] == telegram.kind)
+    ]
 
 
 def differences(before: Collection[Standing], after: Collection[Standing], plan: Plan) -> list[Difference]:

@@ -8,11 +8,26 @@ from typing import Any
 
 from django.utils import timezone
 
+from todoke.loops.reach.models import Order
 from todoke.loops.reach.plans import LANGUAGES, Plan, Step, common
 from todoke.loops.reach.types import Change, Variant
+from todoke.registry.places.models import Municipality
 from todoke.registry.places.types import Hazard
 
 DIRECTIONS = 8
+_HAN = frozenset({"ja", "easy", "zh-hans", "zh-hant"})
+"""Languages in which the names of municipalities are written as they are here."""
+
+WHOLE = {
+    "ja": "全域",
+    "easy": "ぜんぶの ところ",
+    "en": "the whole municipality",
+    "zh-hans": "全境",
+    "zh-hant": "全境",
+    "ko": "전 지역",
+    "vi": "toàn bộ địa bàn",
+}
+"""The area of an order that has no name of its own."""
 
 WITH_LEVELS = frozenset({Hazard.FLOOD, Hazard.INLAND_FLOOD, Hazard.LANDSLIDE, Hazard.STORM_SURGE})
 """Hazards that have a 警戒レベル; an order before a tsunami has a name and no number."""
@@ -29,7 +44,7 @@ class Saying:
     hazard: str = ""
     """Of an order: its plan has a line for each."""
 
-    area: Mapping[str, str] = field(default_factory=dict)
+    area: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By language, the gaps that texts name the place with: area, municipality."""
 
     arrives_at: datetime | None = None
@@ -49,6 +64,18 @@ def texts_of(saying: Saying, variant: Variant, *, sheltered: bool) -> dict[str, 
     return {language: _in(language, saying, variant, sheltered) for language in LANGUAGES}
 
 
+def names_of_order(order: Order) -> dict[str, dict[str, str]]:
+    """By language, what the gaps for an order's place are filled with; its area is called as its officers call it."""
+    place = Municipality.objects.defer("boundary").get(pk=order.municipality_code)
+    return {
+        language: {
+            "municipality": place.name if language in _HAN else place.name_en,
+            "area": order.area_name or WHOLE[language],
+        }
+        for language in LANGUAGES
+    }
+
+
 def directions() -> dict[str, dict[str, str]]:
     """By number (0 north, clockwise in eighths) and language, the word for a direction."""
     return {
@@ -61,8 +88,9 @@ def _in(language: str, saying: Saying, variant: Variant, sheltered: bool) -> dic
     words, shared = saying.plan.texts[language], common()[language]
     said = words["steps"][saying.step.id] if saying.step else words["over"]
     fleeing = saying.step is not None
-    title, do = _title(said, saying), said["do"].format_map(_Gaps(saying.area))
-    before = _title(words["steps"][saying.before.id], saying) if saying.before else title
+    gaps = _Gaps(saying.area.get(language, {}))
+    title, do = _title(said, saying, gaps), said["do"].format_map(gaps)
+    before = _title(words["steps"][saying.before.id], saying, gaps) if saying.before else title
     parts: dict[str, Any] = {
         "title": title,
         "do": do,
@@ -82,14 +110,14 @@ def _in(language: str, saying: Saying, variant: Variant, sheltered: bool) -> dic
         *rules,
         *sections,
     ]
-    sent = [said["short"].format_map(_Gaps(saying.area)), *([shared["shelter_short"]] if sheltered and fleeing else [])]
+    sent = [said["short"].format_map(gaps), *([shared["shelter_short"]] if sheltered and fleeing else [])]
     return {**parts, "subject": title, "body": "\n".join(lines), "short": " ".join(sent)}
 
 
-def _title(said: Mapping[str, str], saying: Saying) -> str:
+def _title(said: Mapping[str, str], saying: Saying, gaps: Mapping[str, str]) -> str:
     """With its 警戒レベル, where the hazard has them."""
     form = said.get("title_level", said["title"]) if saying.hazard in WITH_LEVELS else said["title"]
-    return form.format_map(_Gaps(saying.area))
+    return form.format_map(gaps)
 
 
 class _Gaps(dict[str, str]):

@@ -9,8 +9,6 @@ from typing import Any
 import numpy as np
 from django.conf import settings
 from django.db import transaction
-from todoke.loops.reach.assignment import Assigned, assigned
-from todoke.registry.people.needs import needs_of
 
 from todoke.exchange.messages.actions.many import stop_wording, write_many
 from todoke.exchange.messages.models import Wording
@@ -18,6 +16,7 @@ from todoke.exchange.messages.types import LANGUAGES, Batch, Priority
 from todoke.kernel import audit, clock
 from todoke.kernel.errors import NotFoundError
 from todoke.loops.reach.actions.incidents import is_drill
+from todoke.loops.reach.assignment import Assigned, assigned
 from todoke.loops.reach.audience import Audience, Because, Selection, select, told_before, united
 from todoke.loops.reach.errors import OrderMovedOnError, SecondPersonError
 from todoke.loops.reach.models import Alert, Incident, Order, Telegram
@@ -25,9 +24,10 @@ from todoke.loops.reach.plans import Plan, Step, plans
 from todoke.loops.reach.queries.told import residents_told
 from todoke.loops.reach.standing import Difference, Standing
 from todoke.loops.reach.types import Change, Variant
-from todoke.loops.reach.wordings import Saying, directions, texts_of
+from todoke.loops.reach.wordings import Saying, directions, names_of_order, texts_of
 from todoke.registry.organisations.models import Officer
 from todoke.registry.people import population
+from todoke.registry.people.needs import needs_of
 from todoke.registry.people.population import Everybody
 from todoke.registry.people.queries import names_of
 from todoke.registry.people.types import Reader
@@ -115,7 +115,7 @@ def send_order(*, order: Order, plan: Plan) -> Alert:
             "change": Change.CANCELLED if lifted else Change.ISSUED,
             "drill": order.drill,
             "audience": {"areas": [order.municipality_code], "codes": order.zones, "drawn": bool(order.drawn)},
-            "saying": {"before": order.kind if lifted else "", "hazard": order.hazard},
+            "saying": {"before": order.kind if lifted else "", "hazard": order.hazard, "area": names_of_order(order)},
             "caused_at": order.lifted_at or order.issued_at,
             "state": "writing",
         },

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from todoke.kernel import clock
 from todoke.loops.reach.models import AreaWarning, Incident, Order, Telegram
+from todoke.loops.reach.plans import plans_for
 from todoke.loops.reach.telegrams.types import Status
 from todoke.registry.places.types import Hazard
 
@@ -16,22 +17,23 @@ HAZARDS = {"heavy_rain": Hazard.FLOOD, "heavy_snow": Hazard.SNOW, "snowstorm": H
 """Of kinds of telegrams that are not called as what one flees from."""
 
 
-def incident_for(*, telegram: Telegram) -> Incident:
-    """The one that its event names; without an event, the one of its kind that goes on, or a new one of this day."""
-    hazard = HAZARDS.get(telegram.kind, telegram.kind)
+def incident_for(*, telegram: Telegram, kind: str) -> Incident:
+    """The one that its event names; without an event, the one of this hazard that goes on, or a new one."""
+    hazard = HAZARDS.get(kind, kind)
     if QUAKE.fullmatch(telegram.event_id):
-        return _incident(f"{hazard}:{telegram.event_id}", hazard, telegram)
+        return _incident(f"{hazard}:{telegram.event_id}", kind, telegram)
     going_on = Incident.objects.filter(hazard=hazard, status=telegram.status, ended_at=None).first()
     day = timezone.localdate(telegram.issued_at or telegram.received_at)
-    return going_on or _incident(f"{hazard}:{day:%Y%m%d}:{telegram.pk}", hazard, telegram)
+    return going_on or _incident(f"{hazard}:{day:%Y%m%d}:{telegram.pk}", kind, telegram)
 
 
-def _incident(key: str, hazard: str, telegram: Telegram) -> Incident:
+def _incident(key: str, kind: str, telegram: Telegram) -> Incident:
+    titles = [plan.title["ja"] for plan in plans_for(kind)]
     incident, _created = Incident.objects.get_or_create(
         key=f"{telegram.status}:{key}",
         defaults={
-            "hazard": hazard,
-            "title": telegram.title,
+            "hazard": HAZARDS.get(kind, kind),
+            "title": titles[0] if titles else telegram.title,
             "status": telegram.status,
             "began_at": telegram.issued_at or telegram.received_at,
         },

@@ -22,9 +22,6 @@ from todoke.registry.places.queries import known_municipalities
 ONE_AT_A_TIME = 0x746F646F
 """Number of the advisory lock under which telegrams are taken in: each sees what the one before it left."""
 
-DETAILS = frozenset({"VTSE51", "VTSE52"})
-"""They repeat the warnings of VTSE41 and add times and heights; they begin and end none."""
-
 LASTS = {
     Kind.EARTHQUAKE: timedelta(hours=6),
     Kind.EARTHQUAKE_EARLY_WARNING: timedelta(minutes=10),
@@ -64,20 +61,21 @@ def take_in(*, telegram_id: int) -> None:
     said = _read(stored)
     if said.withdraws:
         said = _before(stored, said)
-    said = replace(said, areas=tuple(finest(said, settings.PREFECTURE)))
-    incident = incident_for(telegram=stored)
+    said = replace(said, unit=stored.unit, areas=tuple(finest(said, settings.PREFECTURE)))
     rows = {_place(row): row for row in AreaWarning.objects.filter(ended_at=None, incident__status=stored.status)}
-    if stored.type in DETAILS:
+    if said.role == "information":
         _add_details(rows, said.areas)
         return
     before = [_standing(row) for row in rows.values()]
     _end(rows, ended_by(before, said))
-    _hold(rows, said, stored, incident)
+    _hold(rows, said, stored)
     after = [_standing(row) for row in AreaWarning.objects.filter(ended_at=None, incident__status=stored.status)]
     for plan in plans().values():
-        found = differences(before, after, plan)
-        send_alerts(incident=incident, telegram=stored, plan=plan, differences=found)
-    end_if_over(incident=incident)
+        if found := differences(before, after, plan):
+            incident = incident_for(telegram=stored, kind=found[0].because.place[0])
+            send_alerts(incident=incident, telegram=stored, plan=plan, differences=found)
+    for incident in Incident.objects.filter(pk__in={row.incident_id for row in rows.values()}):
+        end_if_over(incident=incident)
 
 
 def _read(stored: Telegram) -> telegrams.Telegram:
@@ -122,16 +120,15 @@ def _details(area: Area) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value not in ("", None)}
 
 
-def _end(rows: dict[tuple[str, str, str, str], AreaWarning], places: set[tuple[str, str, str]]) -> None:
-    ended = [row.pk for (_unit, *place), row in rows.items() if tuple(place) in places]
-    AreaWarning.objects.filter(pk__in=ended).update(ended_at=clock.now())
+def _end(rows: dict[tuple[str, str, str, str], AreaWarning], ended: Iterable[Standing]) -> None:
+    numbers = [rows[one.unit, *one.place].pk for one in ended]
+    AreaWarning.objects.filter(pk__in=numbers).update(ended_at=clock.now())
 
 
 def _hold(
     rows: dict[tuple[str, str, str, str], AreaWarning],
     said: telegrams.Telegram,
     stored: Telegram,
-    incident: Incident,
 ) -> None:
     """What stands as it stood keeps its row; another severity begins a new one."""
     known = known_municipalities()
@@ -148,7 +145,7 @@ def _hold(
         if row:
             AreaWarning.objects.filter(pk=row.pk).update(ended_at=now)
         AreaWarning.objects.create(
-            incident=incident,
+            incident=incident_for(telegram=stored, kind=str(area.kind)),
             unit=said.unit,
             kind=str(area.kind),
             area_type=area.code_type,

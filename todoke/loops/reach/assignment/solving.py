@@ -15,31 +15,31 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from todoke.loops.reach.assignment.auction import NOWHERE, Bidders, Nearest, Places, hold
+from todoke.loops.reach.assignment.auction import CHUNK, NOWHERE, Bidders, Nearest, Places, hold
 from todoke.loops.reach.assignment.geometry import along_a_curve, flattened
 
 Rows = NDArray[Any]
-STEP = 5.0
+STEP = 10.0
 """Metres by which a bid exceeds the one that it has to beat."""
 
 GROUP = 40
 """People of neighbouring households that bid as one at first."""
 
-GROUP_STEP = 20.0
-MARGIN = 60.0
+GROUP_STEP = 10.0
+MARGIN = 20.0
 """Metres by which households start below the prices of the groups."""
 
 BLOCK, GROUP_BLOCK = 192, 8
 """Households, and groups, that share a list of the shelters near them."""
 
-MOST_ROUNDS, MOST_GROUP_ROUNDS = 3_000, 10_000
+MOST_ROUNDS, MOST_GROUP_ROUNDS = 1_500, 4_000
 MOST_WORK = 1_200_000_000
 """Distances after which an auction ends. The few who are left then go to the nearest shelter with room."""
 
 WORK_IN_NEED = 100_000_000
 """The same where there is not room for all."""
 
-MOST_REFILLS = 300
+MOST_REFILLS, MOST_MOVES = 300, 4
 
 
 @dataclass(frozen=True)
@@ -91,8 +91,9 @@ def solve(homes: Homes, sites: Sites) -> Rows:
     found, price = standing.index, standing.price
     room = places.places - np.bincount(found[found >= 0], bidders.people[found >= 0], len(places)).astype(np.int64)
     _place_left(near, found, standing.left, room)
+    priced = price > 0
     _refill(near, found, price, room)
-    _move_closer(near, found, room)
+    _move_closer(near, found, priced, room)
     index[order] = found
     return index
 
@@ -123,7 +124,7 @@ def _place_left(near: Nearest, index: Rows, left: Rows, room: Rows) -> None:
         if not len(open_now):
             return
         target, metres = np.full(len(left), NOWHERE), np.full(len(left), np.inf)
-        step = max(1, 2_000_000 // len(open_now))
+        step = max(1, CHUNK // len(open_now))
         for start in range(0, len(left), step):
             who = left[start : start + step]
             away = near.distances(who, np.broadcast_to(open_now, (len(who), len(open_now))))
@@ -160,8 +161,9 @@ def _refill(near: Nearest, index: Rows, price: Rows, room: Rows) -> None:
     bidders, places = near.bidders, near.places
     placed = np.flatnonzero(index >= 0)
     most = int(bidders.people.max(initial=1))
+    tried = np.full(len(places), -1)
     for _round in range(MOST_REFILLS):
-        free = np.flatnonzero((price > STEP) & (room >= most))
+        free = np.flatnonzero((price > STEP) & (room >= most) & (room != tried))
         if not len(free):
             return
         shelter = int(free[np.argmax(price[free] * room[free])])
@@ -178,35 +180,38 @@ def _refill(near: Nearest, index: Rows, price: Rows, room: Rows) -> None:
         room += np.bincount(index[movers], bidders.people[movers], len(room)).astype(np.int64)
         room[shelter] -= int(bidders.people[movers].sum())
         index[movers] = shelter
+        tried[shelter] = room[shelter]
 
 
-def _move_closer(near: Nearest, index: Rows, room: Rows) -> None:
-    """Who has a nearer shelter with room goes there, while there are any."""
+def _move_closer(near: Nearest, index: Rows, priced: Rows, room: Rows) -> None:
+    """Who has a nearer shelter with room goes there: to one that had a price, of the others nobody was refused."""
     bidders, places = near.bidders, near.places
-    for _round in range(20):
-        placed = np.flatnonzero(index >= 0)
-        full = np.where(room > 0, 0.0, np.inf)
-        away = np.hypot(
-            places.east[index[placed]] - bidders.east[placed], places.north[index[placed]] - bidders.north[placed]
-        )
-        which = near.order[near.block[placed], : near.widths[0]]
-        other = np.empty(len(placed), np.int64)
-        metres = np.empty(len(placed))
-        step = 2_000_000 // near.widths[0]
-        for start in range(0, len(placed), step):
-            part = slice(start, start + step)
-            costs = near.distances(placed[part], which[part]) + full[which[part]]
-            costs[bidders.people[placed[part]][:, None] > room[which[part]]] = np.inf
-            least = costs.argmin(axis=1)
-            other[part] = which[part][np.arange(len(least)), least]
-            metres[part] = costs[np.arange(len(least)), least]
-        gains = np.flatnonzero(metres < away - 1.0)
-        if not len(gains):
-            return
-        who, target = placed[gains], other[gains]
-        taken = _take(who, target, metres[gains] - away[gains], bidders.people, room)
+    which = near.order[:, : near.widths[0]]
+    for _round in range(MOST_MOVES):
+        free = priced & (room > 0)
+        who = np.flatnonzero(free[which].any(axis=1)[near.block] & (index >= 0))
+        target, metres = _nearest_free(near, who, free, room)
+        away = np.hypot(places.east[index[who]] - bidders.east[who], places.north[index[who]] - bidders.north[who])
+        gains = metres < away - 1.0
+        who, target, gained = who[gains], target[gains], (metres - away)[gains]
+        taken = _take(who, target, gained, bidders.people, room)
         if not taken.any():
             return
         movers = who[taken]
         room += np.bincount(index[movers], bidders.people[movers], len(room)).astype(np.int64)
         index[movers] = target[taken]
+
+
+def _nearest_free(near: Nearest, who: Rows, free: Rows, room: Rows) -> tuple[Rows, Rows]:
+    """Among those near the block: the shelter, and how far it is."""
+    target, metres = np.empty(len(who), np.int64), np.empty(len(who))
+    step = CHUNK // near.widths[0]
+    for start in range(0, len(who), step):
+        part = who[start : start + step]
+        which = near.order[near.block[part], : near.widths[0]]
+        away = near.distances(part, which)
+        away[~free[which] | (near.bidders.people[part][:, None] > room[which])] = np.inf
+        least = away.argmin(axis=1)
+        rows = np.arange(len(part))
+        target[start : start + step], metres[start : start + step] = which[rows, least], away[rows, least]
+    return target, metres

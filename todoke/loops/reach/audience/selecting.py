@@ -131,7 +131,7 @@ class _Chosen:
         self.purge()
 
     def _counts(self, rows: Rows) -> Rows:
-        return self.everybody.current(rows) == rows
+        return np.asarray(self.everybody.current(rows) == rows)
 
     helped: Rows | None = None
 

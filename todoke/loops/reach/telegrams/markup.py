@@ -2,7 +2,7 @@
 
 import re
 import xml.parsers.expat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from todoke.loops.reach.telegrams.errors import (
@@ -22,6 +22,7 @@ MAX_DEPTH = 64
 """The deepest element of the JMA lies 14 deep, of Lアラート some 20."""
 
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_NONE: dict[str, str] = {}
 _UNKNOWN_ENCODING = 18
 _INCORRECT_ENCODING = 19
 
@@ -29,19 +30,41 @@ _INCORRECT_ENCODING = 19
 class Node:
     """An element by its local name. ``text`` is what stands directly in it."""
 
-    __slots__ = ("attributes", "children", "name", "namespace", "parts")
+    __slots__ = ("_children", "_first", "_more", "attributes", "name", "namespace")
 
     def __init__(self, name: str, namespace: str, attributes: dict[str, str]) -> None:
         self.name = name
         self.namespace = namespace
         self.attributes = attributes
-        self.children: list[Node] = []
-        self.parts: list[str] = []
+        # Most elements have a single word, or none, and no children: lists are made when they are needed.
+        self._children: list[Node] | None = None
+        self._first = ""
+        self._more: list[str] | None = None
+
+    @property
+    def children(self) -> "Sequence[Node]":
+        """In the order of the document."""
+        return self._children or ()
 
     @property
     def text(self) -> str:
         """Trimmed."""
-        return "".join(self.parts).strip()
+        return (self._first + "".join(self._more) if self._more else self._first).strip()
+
+    def add_child(self, child: "Node") -> None:
+        """After the others."""
+        if self._children is None:
+            self._children = []
+        self._children.append(child)
+
+    def add_words(self, words: str) -> None:
+        """After the others."""
+        if not self._first:
+            self._first = words.lstrip()
+        elif self._more is None:
+            self._more = [words]
+        else:
+            self._more.append(words)
 
     def all(self, path: str) -> list["Node"]:
         """Elements at ``path``, local names separated by slashes."""
@@ -52,6 +75,8 @@ class Node:
 
     def find(self, path: str) -> "Node | None":
         """The first at ``path``."""
+        if "/" not in path:
+            return next((child for child in self.children if child.name == path), None)
         found = self.all(path)
         return found[0] if found else None
 
@@ -74,9 +99,9 @@ def element(namespace: str, name: str, *children: "Node | str | None", **attribu
     node = Node(name, namespace, attributes)
     for child in children:
         if isinstance(child, Node):
-            node.children.append(child)
+            node.add_child(child)
         elif child is not None:
-            node.parts.append(child)
+            node.add_words(child)
     return node
 
 
@@ -101,8 +126,8 @@ def _write(node: Node, prefixes: dict[str, str], declared: str, depth: int, line
         for child in node.children:
             _write(child, prefixes, "", depth + 1, lines)
         lines.append(f"{indent}</{name}>")
-    elif node.parts:
-        lines.append(f"{opening}>{_escaped(''.join(node.parts))}</{name}>")
+    elif node.text:
+        lines.append(f"{opening}>{_escaped(node.text)}</{name}>")
     else:
         lines.append(f"{opening}/>")
 
@@ -168,9 +193,9 @@ class _Builder:
         if len(self._open) >= MAX_DEPTH:
             raise DeepTelegramError(limit=MAX_DEPTH)
         namespace, _, local = name.rpartition(" ")
-        node = Node(local, namespace, {key.rpartition(" ")[2]: value for key, value in attributes.items()})
+        node = Node(local, namespace, {key.rpartition(" ")[2]: value for key, value in attributes.items()} or _NONE)
         if self._open:
-            self._open[-1].children.append(node)
+            self._open[-1].add_child(node)
         else:
             self.root = node
         self._open.append(node)
@@ -179,4 +204,4 @@ class _Builder:
         self._open.pop()
 
     def _words(self, words: str) -> None:
-        self._open[-1].parts.append(words)
+        self._open[-1].add_words(words)

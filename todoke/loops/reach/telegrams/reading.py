@@ -1,6 +1,6 @@
 """The one door: bytes in, a telegram out."""
 
-from todoke.loops.reach.telegrams import cap, jma, sensor
+from todoke.loops.reach.telegrams import cap, cap_telegrams, jma, sensor
 from todoke.loops.reach.telegrams.errors import ForeignTelegramError
 from todoke.loops.reach.telegrams.markup import parse
 from todoke.loops.reach.telegrams.types import Telegram
@@ -17,5 +17,5 @@ def read(body: bytes, *, prefecture: str, name: str = "") -> Telegram:
     if root.name == "Report" and root.namespace == jma.NAMESPACE:
         return jma.read_report(root, name, prefecture)
     if root.name == "alert" and root.namespace == cap.NAMESPACE:
-        return cap.read_alert(root, prefecture)
+        return cap_telegrams.read_alert(root, prefecture)
     raise ForeignTelegramError(root=root.name[:40])
