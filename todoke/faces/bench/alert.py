@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from todoke.exchange.messages.models import Mailing
 from todoke.faces.bench.figures import Figure, peak_megabytes
-from todoke.faces.demonstration.drill import scenes
+from todoke.faces.demonstration.drill import bodies_of, scenes
 from todoke.kernel import clock
 from todoke.loops.reach.actions.telegrams import receive
 from todoke.loops.reach.actions.warnings import take_in
@@ -35,7 +35,7 @@ def measure() -> Iterator[Figure]:
     population.rebuild(reader=READER)
     _shore(population.load())
     seconds, alerts = [], []
-    for scene in scenes():
+    for scene in scenes(bodies_of()):
         began = time.perf_counter()
         telegram = receive(body=scene.body, source="drill", name=scene.name).telegram
         take_in(telegram_id=telegram.pk)

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import translation
 
-from todoke.faces.demonstration.drill import scenes
+from todoke.faces.demonstration.drill import bodies_of, scenes
 from todoke.loops.reach import telegrams
 from todoke.loops.reach.actions.telegrams import receive
 from todoke.loops.reach.models import Alert, Telegram
@@ -80,7 +80,7 @@ def run_watch(args: argparse.Namespace) -> int:
 
 def run_drill(args: argparse.Namespace) -> int:
     """0, or 1 when a telegram cannot be read or was not taken in within a minute: no worker runs."""
-    for scene in scenes(args.files):
+    for scene in scenes(bodies_of(args.files)):
         telegram = receive(body=scene.body, source="drill", name=scene.name).telegram
         print(f"{scene.name}  {scene.words}" if not args.json else "", end="" if args.json else "\n", flush=True)
         if telegram.error or not _taken_in(telegram):

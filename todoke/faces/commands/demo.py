@@ -13,13 +13,14 @@ from django.core.management import call_command
 from django.db.models import Count
 
 from todoke.faces.commands.processes import ProcessError, together
-from todoke.faces.demonstration import once_only
+from todoke.faces.demonstration import once_only, reach
 from todoke.faces.demonstration.browsing import StoryError
 from todoke.faces.demonstration.cards import write_cards
 from todoke.faces.demonstration.officers import PASSWORD, load_officers
 from todoke.faces.demonstration.offices import load_offices
 from todoke.faces.demonstration.play import Applicant, Stage, childcare, disclosure, waiting_applications
 from todoke.faces.demonstration.population import load_population
+from todoke.faces.demonstration.shelters import load_shelters
 from todoke.loops.apply.models import Case
 from todoke.loops.apply.packs import read_packs
 from todoke.loops.apply.types import CaseState
@@ -69,6 +70,7 @@ def _prepare(residents: int) -> None:
     load_offices()
     load_officers()
     load_population(residents=residents)
+    load_shelters()
     write_cards()
     later = {once_only.LATER} - {pack.id for pack in current_packs()}
     publish_packs(packs=[p for p in read_packs(settings.PACKS).values() if p.id not in later], actor="system")
@@ -86,6 +88,7 @@ def run(args: argparse.Namespace) -> int:
         "TODOKE_DEMONSTRATION": "1",
         "TODOKE_BASE_URL": f"http://localhost:{web}",
         "TODOKE_SMTP_PORT": str(smtp),
+        "TODOKE_PUSH_TOKENS": reach.PUSH_TOKEN,
         "TODOKE_OIDC_ISSUER": f"http://localhost:{app}/api/realms/main",
     }
     os.environ.update(environment)
@@ -131,7 +134,7 @@ def _story(portal: str, mailbox: str) -> bool:
         steps += 1
         _line(f"  {time.monotonic() - began:5.1f} 秒  {words}")
 
-    _line("物語：保育施設利用申込、あなたへ、わたしの情報、情報公開請求")
+    _line("物語：保育施設利用申込、あなたへ、わたしの情報、情報公開請求、津波警報")
     try:
         applicants = _applicants()
         childcare(stage, applicants[0], say)
@@ -140,6 +143,7 @@ def _story(portal: str, mailbox: str) -> bool:
         once_only.my_data(stage, mother, say)
         once_only.told_once(stage, mother, _publish_later, say)
         disclosure(stage, say)
+        reach.warning(stage, say)
         if not Case.objects.filter(state=CaseState.RECEIVED, resident__isnull=False).exists():
             waiting_applications(stage, applicants[1:6], say)
     except StoryError as error:

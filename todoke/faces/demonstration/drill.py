@@ -1,7 +1,7 @@
 """A tsunami from the first intensities to the end of its warnings, as telegrams of a drill of this hour."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -33,22 +33,27 @@ class Scene:
     words: str
 
 
-def scenes(files: Sequence[Path] = ()) -> Iterator[Scene]:
-    """Of these files, else of the agency's samples where they are, else our own; each marked, and dated now.
-
-    The first begins the event, so that a drill can be held again.
-    """
+def bodies_of(files: Sequence[Path] = ()) -> list[tuple[str, bytes]]:
+    """Names and bytes of these files, else of the agency's samples where they are, else of our own tsunami."""
     found = sorted(files) or sorted(SAMPLES.glob(OF_A_TSUNAMI))
-    bodies = [(path.name, path.read_bytes()) for path in found] or list(_own())
+    return [(path.name, path.read_bytes()) for path in found] or list(own())
+
+
+def scenes(bodies: Iterable[tuple[str, bytes]], *, drill: bool = True) -> Iterator[Scene]:
+    """Telegrams dated now, as they are taken one by one; the first begins the event, so that it can be played again.
+
+    As a drill they are marked 訓練. Otherwise they are taken for real: for the demonstration and for tests alone.
+    """
     begun, last = timezone.now().replace(microsecond=0), None
     for name, body in bodies:
         now = timezone.now().replace(microsecond=0)
         last = max(now, last + timedelta(seconds=1)) if last else now
-        yield Scene(name, as_drill(body, at=last, event=begun), _words(body))
+        dated = as_of(body, at=last, event=begun)
+        yield Scene(name, _STATUS.sub("<Status>訓練</Status>".encode(), dated) if drill else dated, _words(body))
 
 
-def as_drill(body: bytes, *, at: datetime, event: datetime) -> bytes:
-    """The same telegram, marked 訓練, as if reported at a moment; its event is the one that began at ``event``."""
+def as_of(body: bytes, *, at: datetime, event: datetime) -> bytes:
+    """The same telegram as if reported at a moment; its event is the one that began at ``event``."""
     reported = _REPORTED.search(body)
     shift = at - datetime.fromisoformat(reported[1].decode()) if reported else timedelta()
 
@@ -58,8 +63,7 @@ def as_drill(body: bytes, *, at: datetime, event: datetime) -> bytes:
 
     begun = timezone.localtime(event).strftime("%Y%m%d%H%M%S").encode()
     sent = f"<DateTime>{at.astimezone(UTC).isoformat().replace('+00:00', 'Z')}</DateTime>".encode()
-    drill = _STATUS.sub("<Status>訓練</Status>".encode(), _EVENT.sub(begun, _MOMENT.sub(moved, body)))
-    return _SENT.sub(sent, drill, count=1)
+    return _SENT.sub(sent, _EVENT.sub(begun, _MOMENT.sub(moved, body)), count=1)
 
 
 def _words(body: bytes) -> str:
@@ -114,7 +118,7 @@ _STEPS = (
 )
 
 
-def _own() -> Iterator[tuple[str, bytes]]:
+def own() -> Iterator[tuple[str, bytes]]:
     """Telegrams of VTSE41's form (InfoKindVersion 1.0_1) for the coast of Miyagi."""
     begin = timezone.localtime().replace(microsecond=0)
     event = begin.strftime("%Y%m%d%H%M%S")
