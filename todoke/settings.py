@@ -56,6 +56,24 @@ COMMONS_PROFILE = setting(
     "YAML file with namespaces and code values of Lアラート where its current edition differs from the defaults",
     str,
 )
+COMMONS_ENDPOINT = setting(
+    "TODOKE_COMMONS_ENDPOINT", "", "Where Lアラート takes documents by SOAP; empty: nothing is published there", str
+)
+COMMONS_SENDER = setting(
+    "TODOKE_COMMONS_SENDER", "", "senderID that its operator gave us; messages that have it are our own", str
+)
+COMMONS_USER = setting("TODOKE_COMMONS_USER", "", "Our user there, where it asks for one (HTTP Basic)", str)
+COMMONS_PASSWORD = setting("TODOKE_COMMONS_PASSWORD", "", "Its password", str, "")
+COMMONS_CERTIFICATE = setting(
+    "TODOKE_COMMONS_CERTIFICATE", "", "PEM file of our client certificate, where Lアラート asks for one", str
+)
+COMMONS_KEY = setting("TODOKE_COMMONS_KEY", "", "PEM file of its key; empty: in the same file", str)
+COMMONS_AUTHORITY = setting(
+    "TODOKE_COMMONS_AUTHORITY", "", "PEM file of who certifies Lアラート's server; empty: who this machine trusts", str
+)
+COMMONS_TIMEOUT_SECONDS = setting(
+    "TODOKE_COMMONS_TIMEOUT_SECONDS", 10.0, "Patience with one answer of Lアラート", float
+)
 
 MAP_ADDRESS = setting(
     "TODOKE_MAP_ADDRESS",
@@ -197,6 +215,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 UPLOAD_MAX_BYTES = setting("TODOKE_UPLOAD_MAX_BYTES", 10 * 1024 * 1024, "Largest file a person may attach", int)
 
 SMALLEST_COUNT = setting("TODOKE_SMALLEST_COUNT", 10, "Counts below it are hidden in simulations and figures", int)
+ALONE_MOST = setting("TODOKE_ALONE_MOST", 1000, "A notice to more people than that needs a second officer", int)
 SIMULATIONS_A_DAY = setting("TODOKE_SIMULATIONS_A_DAY", 100, "Simulations that an officer can run in 24 hours", int)
 DRAFT_DAYS = setting("TODOKE_DRAFT_DAYS", 180, "A draft that nobody touches for so many days is deleted", int)
 

@@ -7,12 +7,28 @@ import pytest
 from django.conf import settings
 
 SHEETS = sorted((Path(settings.BASE_DIR) / "todoke" / "faces" / "static" / "todoke").glob("*.css"))
-STAFF = {"console.css", "staff.css"}
+STAFF = {"console.css", "staff.css", "situation.css"}
 
 
-def test_all_sheets_together_are_small() -> None:
-    assert SHEETS
-    assert sum(sheet.stat().st_size for sheet in SHEETS) < 40_000
+LOADED = {
+    "a resident's page": (("todoke.css", "parts.css", "now.css"), 40_000),
+    "a warning": (("danger.css",), 10_000),
+    "a page of staff": (("todoke.css", "parts.css", "console.css", "staff.css"), 44_000),
+    "the situation board": (("todoke.css", "parts.css", "console.css", "staff.css", "situation.css"), 56_000),
+    "the reader": (("todoke.css", "parts.css", "reader.css"), 40_000),
+}
+
+
+@pytest.mark.parametrize("page", LOADED)
+def test_the_sheets_of_a_page_are_small(page: str) -> None:
+    names, most = LOADED[page]
+    found = [sheet for sheet in SHEETS if sheet.name in names]
+    assert len(found) == len(names)
+    assert sum(sheet.stat().st_size for sheet in found) < most
+
+
+def test_every_sheet_is_of_some_page() -> None:
+    assert {sheet.name for sheet in SHEETS} == {name for names, _most in LOADED.values() for name in names}
 
 
 @pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)

@@ -219,7 +219,8 @@ def test_nobody_is_a_population_too(folder: Path) -> None:
 @pytest.mark.django_db
 def test_what_another_version_wrote_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     rebuild(reader=READER)
-    monkeypatch.setattr(snapshot, "FORM", ["3"])
+    monkeypatch.setattr(snapshot, "FORM", ["another"])
+    snapshot._loaded.clear()
     with pytest.raises(NoSnapshotError):
         load()
     refresh(reader=READER)

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -15,12 +16,16 @@ from pytest_django.live_server_helper import LiveServer
 from tests.journeys.conftest import WEIGHT, accessible  # noqa: F401 - a fixture
 from tests.look.test_look import FACES as LOOKS
 from tests.look.test_look import contrast
+from tests.reach.telegram_maker import coast, tsunami
 from tests.reach.warned import CITY, TOWN, danger, resident, say_open, shelter_at, tsunami_zone
+from todoke.exchange.messages.actions import token_of
 from todoke.exchange.messages.models import Message, Reply
 from todoke.exchange.messages.types import LANGUAGES
 from todoke.faces.public import sketch
 from todoke.faces.public.reading import WORDS, reading
 from todoke.kernel import clock, sessions
+from todoke.loops.reach.actions.telegrams import receive
+from todoke.loops.reach.actions.warnings import take_in
 from todoke.loops.reach.models import Feed
 from todoke.loops.reach.queries import alarm
 from todoke.loops.reach.telegrams.cap import parse_alert
@@ -214,15 +219,45 @@ def test_a_message_without_home_or_shelter_is_a_page_too(client: Client) -> None
     assert "<figure>" not in page
 
 
+@pytest.mark.django_db(transaction=True)
+def test_the_page_follows_telegrams(mother: Resident, client: Client, settings: LazySettings, tmp_path: Path) -> None:
+    settings.STATE = tmp_path
+
+    def sea(said: tuple[str, str], before: tuple[str, str], minute: int) -> None:
+        body = tsunami(coast("宮城県", "220", *said, last=before), sent=f"2026-07-01T03:{minute:02}:00Z")
+        take_in(telegram_id=receive(body=body, source="push").telegram.pk)
+
+    def page() -> str:
+        return text_of(client.get(f"/m/{token}/")).replace("<wbr>", "")
+
+    advisory, warning, major = ("津波注意報", "62"), ("津波警報", "51"), ("大津波警報", "52")
+    sea(warning, ("津波なし", "00"), 0)
+    token = token_of(Message.objects.get().pk)
+    assert re.search("<h1[^>]*>津波警報</h1>", page())
+    assert "上がりました" not in page()
+    sea(major, warning, 1)
+    assert re.search("<h1[^>]*>大津波警報</h1>", page())
+    assert "「津波警報」から「大津波警報」に上がりました" in page()
+    sea(advisory, major, 2)
+    assert "tone-2" in page()
+    sea(("津波注意報解除", "60"), advisory, 3)
+    assert "tone-0" in page()
+    assert "解除されました" in page()
+    assert "警報・避難情報は出ていません" in text_of(client.get("/now/")).replace("<wbr>", "")
+
+
 # The drawing
 
 
 def test_the_drawing_has_sea_and_land_on_the_right_sides() -> None:
-    drawn = sketch.sketch((141.302, 38.4165), (141.3021, 38.4247), "tsunami")
+    # Yamamoto's coast lies to the east.
+    drawn = sketch.sketch((140.87, 37.97), (140.91, 37.905), "tsunami")
     assert drawn
-    assert drawn.home[1] > drawn.shelter[1]
-    assert abs(drawn.home[0] - drawn.shelter[0]) < 1
+    assert drawn.home[1] < drawn.shelter[1]
     assert drawn.land.startswith("M")
+    assert drawn.borders
+    assert drawn.water
+    assert drawn.water[0] > max(drawn.home[0], drawn.shelter[0])
     inland = sketch.sketch((140.9, 38.55), (140.905, 38.555), "tsunami")
     assert inland
     assert inland.water is None
@@ -354,7 +389,7 @@ def test_what_was_in_force_before(client: Client) -> None:
     said = danger()
     said.warn()
     order = said.order()
-    order.lifted_at = clock.now()
+    order.lift_confirmed_by, order.lifted_at = "officer:3", clock.now()
     order.save()
     page = text_of(client.get("/now/history/"))
     assert "発令" in page
@@ -460,13 +495,13 @@ def test_a_message_on_a_phone(
         accessible(page)
     page.goto(f"{live_server.url}/m/{token}/?lang=ja")
     page.get_by_role("button", name="避難中です").click()
-    expect(page.get_by_role("status")).to_contain_text("「避難中です」を")
+    expect(page.get_by_role("status")).to_contain_text(re.compile("「避難中です」を.*受け取りました"))
     accessible(page)
     page.context.set_offline(True)
     page.get_by_role("button", name="助けが必要です").click()
     expect(page.get_by_role("status")).to_contain_text("つながりしだい送ります")
     page.context.set_offline(False)
-    expect(page.get_by_role("status")).to_contain_text("「助けが必要です」を")
+    expect(page.get_by_role("status")).to_contain_text(re.compile("「助けが必要です」を.*受け取りました"))
     accessible(page)
     page.get_by_label(re.compile("どんな助け")).fill("インスリン")
     page.get_by_role("button", name="送る").click()

@@ -15,6 +15,7 @@ from todoke.kernel import clock
 from todoke.loops.reach.actions.telegrams import receive
 from todoke.loops.reach.actions.warnings import take_in
 from todoke.loops.reach.models import Alert, AreaWarning, Incident
+from todoke.registry.people.actions import learn_facts
 from todoke.registry.people.models import Helper, Household, Resident
 from todoke.registry.places.geometry import multipolygon, to_wkb
 from todoke.registry.places.models import Municipality, Zone
@@ -154,6 +155,15 @@ def test_a_helper_is_told_whom_they_help() -> None:
     told = Message.objects.get(resident=helper)
     assert "見本 花子さん" in text_of(told).body
     assert alert.people == 1
+
+
+def test_a_deaf_womans_message_differs_from_her_neighbours() -> None:
+    deaf, neighbour = person(140.7), person(140.7)
+    learn_facts(resident=deaf, said={"needs.hearing": True})
+    sea(WARNING)
+    (said,), (plain,) = (Message.objects.filter(resident=one) for one in (deaf, neighbour))
+    assert "サイレンや放送が聞こえなくても" in text_of(said).body
+    assert "サイレンや放送が聞こえなくても" not in text_of(plain).body
 
 
 def test_who_moved_away_in_between_is_told_that_it_is_over() -> None:

@@ -12,15 +12,23 @@ COOKIE = "todoke-language"
 EASY = "easy"
 """やさしい日本語: not a language of its own, but texts that a pack may give beside the Japanese ones."""
 
+ENGLISH_INSTEAD = frozenset({"zh-hans", "zh-hant", "ko", "vi"})
+"""What is said in a danger is said in these too; their readers find the rest in English."""
+
 
 class LanguageMiddleware:
-    """Activates the language; ``request.reading`` is ja, en or easy."""
+    """Activates the language; ``request.reading`` is ja, en or easy.
+
+    ``request.chosen`` is what the reader chose, '' when nothing: one of the seven languages of warnings, easy as EASY.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        reading = request.COOKIES.get(COOKIE, "") or _asked_for(request)
+        chosen = request.COOKIES.get(COOKIE, "")
+        request.chosen = chosen  # type: ignore[attr-defined]
+        reading = "en" if chosen in ENGLISH_INSTEAD else chosen or _asked_for(request)
         if reading not in {EASY, *(code for code, _ in settings.LANGUAGES)}:
             reading = settings.LANGUAGE_CODE
         request.reading = reading  # type: ignore[attr-defined]

@@ -4,7 +4,10 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("todoke.faces.operations.urls")),
+    path("api/", include("todoke.faces.api.urls")),
     path("console/", include("todoke.faces.console.urls")),
+    path("reader/", include("todoke.faces.reader.urls")),
+    path("", include("todoke.faces.public.urls")),
     path("", include("todoke.faces.portal.urls")),
 ]
 

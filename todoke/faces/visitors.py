@@ -16,8 +16,10 @@ from django.utils.functional import SimpleLazyObject
 from todoke.exchange.messages.queries import unread_count
 from todoke.faces.failures import csrf_failure
 from todoke.faces.portal.holders import CASES, DRAFTS
+from todoke.faces.public.strip import strip_for
 from todoke.kernel.errors import NotFoundError
 from todoke.kernel.sessions import principal_of
+from todoke.loops.reach.queries import alarm
 from todoke.registry.organisations.models import Officer
 from todoke.registry.organisations.naming import office_name
 from todoke.registry.organisations.types import Role
@@ -171,12 +173,17 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "registrar": SimpleLazyObject(lambda: officer.memberships.filter(organisation__function="residents").exists())
         if officer
         else False,
+        "crisis_desk": SimpleLazyObject(lambda: officer.memberships.filter(organisation__function="crisis").exists())
+        if officer
+        else False,
+        "danger": SimpleLazyObject(alarm),
         "officer_office": SimpleLazyObject(lambda: _first_office(officer) if officer else ""),
         "unread_count": SimpleLazyObject(lambda: unread_count(resident)) if resident else 0,
         "prefecture_name": place.short_name_en if english else place.short_name,
         "prefecture_full_name": place.name_en if english else place.name,
         "area": _area(request),
         "demonstration": settings.DEMONSTRATION,
+        "strip": SimpleLazyObject(lambda: strip_for(request, resident)),
         "language": getattr(request, "reading", "ja"),
     }
 
@@ -191,6 +198,15 @@ _AREAS = {
     "follow": "cases",
     "rules": "rules",
     "agencies": "agencies",
+    "situations": "situation",
+    "situation": "situation",
+    "situation-telegrams": "situation",
+    "order": "situation",
+    "order-new": "situation",
+    "check-in": "check-in",
+    "shelter-door": "check-in",
+    "shelter-people": "check-in",
+    "pass-cards": "check-in",
     "for-me": "for-me",
     "fact": "my-data",
     "fact-say": "my-data",

@@ -26,6 +26,16 @@ def decrypt(secret: str) -> str:
     return _keys(tuple(settings.FIELD_KEYS)).decrypt(secret.encode()).decode()
 
 
+def encrypt_bytes(plain: bytes) -> bytes:
+    """As ``encrypt``, for a file."""
+    return _keys(tuple(settings.FIELD_KEYS)).encrypt(plain)
+
+
+def decrypt_bytes(secret: bytes) -> bytes:
+    """What ``encrypt_bytes`` was given. Raises cryptography.fernet.InvalidToken."""
+    return _keys(tuple(settings.FIELD_KEYS)).decrypt(secret)
+
+
 def encrypt_json(value: Any) -> dict[str, str]:
     """A JSON value that only this program reads, in the shape that ``decrypt_json`` knows again."""
     return {SEALED: encrypt(json.dumps(value, ensure_ascii=False))}

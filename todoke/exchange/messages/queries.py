@@ -1,16 +1,21 @@
 """Reads of messages."""
 
+from collections import Counter
 from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.query import ModelIterable
 
-from todoke.exchange.messages.models import Cause, ContactPoint, Mailing, Message, Reply
+from todoke.exchange.messages.models import Cause, ContactPoint, Mailing, Message, Reply, Tally
 from todoke.exchange.messages.tokens import message_id_of
 from todoke.exchange.messages.types import Answer, Count, State
 from todoke.exchange.messages.wordings import with_words
+from todoke.kernel import clock
 from todoke.registry.people.models import Resident
 
 
@@ -67,40 +72,71 @@ def answer_to(message: Message) -> Reply | None:
     return message.replies.order_by("-pk").first()
 
 
+SENT, DELIVERED, HOPE, READ = 1, 2, 4, 8
 COUNTS = """
     WITH ways AS (
-        SELECT message_id,
-            bool_or(state IN ('sent', 'delivered', 'read')) AS sent,
-            bool_or(state IN ('delivered', 'read')) AS delivered,
-            bool_or(channel <> 'inbox' AND state <> 'failed') AS hope
+        SELECT message_id, bit_or(
+            CASE WHEN state = 'sent' THEN 1 WHEN state IN ('delivered', 'read') THEN 3 ELSE 0 END
+            | CASE WHEN channel <> 'inbox' AND state <> 'failed' THEN 4 ELSE 0 END) AS marks
         FROM messages_delivery WHERE message_id BETWEEN %(low)s AND %(high)s GROUP BY message_id
     ), said AS (
         SELECT DISTINCT ON (message_id) message_id, answer FROM messages_reply
         WHERE message_id BETWEEN %(low)s AND %(high)s ORDER BY message_id, id DESC
+    ), one AS (
+        SELECT m.municipality_code AS place, coalesce(said.answer, '') AS answer,
+            coalesce(ways.marks, 0) | CASE WHEN m.read_at IS NOT NULL THEN 10 ELSE 0 END AS marks
+        FROM messages_message m LEFT JOIN ways ON ways.message_id = m.id LEFT JOIN said ON said.message_id = m.id
+        WHERE m.id BETWEEN %(low)s AND %(high)s
     )
-    SELECT m.municipality_code, count(*), count(*) FILTER (WHERE w.sent),
-        count(*) FILTER (WHERE w.delivered OR m.read_at IS NOT NULL), count(m.read_at),
-        count(*) FILTER (WHERE w.sent AND NOT w.hope AND m.read_at IS NULL),
-        count(*) FILTER (WHERE s.answer = 'safe'), count(*) FILTER (WHERE s.answer = 'moving'),
-        count(*) FILTER (WHERE s.answer = 'help')
-    FROM messages_message m LEFT JOIN ways w ON w.message_id = m.id LEFT JOIN said s ON s.message_id = m.id
-    WHERE m.id BETWEEN %(low)s AND %(high)s GROUP BY m.municipality_code
+    SELECT place, answer, marks, count(*) FROM one GROUP BY 1, 2, 3
 """
 
 
-def counts_about(about: str) -> list[Count]:
-    """How far the messages to many of one matter have got, by municipality; a message counts once for each state."""
-    found: dict[str, list[int]] = {}
+def counts_about(about: str, *, seconds_old: float = 0) -> list[Count]:
+    """How far the messages to many of one matter have got, by municipality; a message counts once for each state.
+
+    Who asks again and again, as a board does, takes figures that are up to ``seconds_old``: one of them counts for all.
+    """
+    kept = Tally.objects.filter(pk=about).first() if seconds_old else None
+    if kept and (clock.now() - kept.counted_at).total_seconds() <= seconds_old:
+        return _as_counts(kept.figures)
+    figures = _figures(about)
+    if seconds_old:
+        Tally.objects.update_or_create(about=about, defaults={"figures": figures, "counted_at": clock.now()})
+    return _as_counts(figures)
+
+
+def _figures(about: str) -> list[list[Any]]:
+    """Municipality, answer, marks, how many."""
+    found: Counter[tuple[str, str, int]] = Counter()
     with connection.cursor() as cursor:
         for mailing in Mailing.objects.filter(wording__about=about, count__gt=0):
             cursor.execute(COUNTS, {"low": mailing.message_id(0), "high": mailing.message_id(mailing.count - 1)})
-            for municipality, *numbers in cursor.fetchall():
-                before = found.get(municipality, [0] * len(numbers))
-                found[municipality] = [a + b for a, b in zip(before, numbers, strict=True)]
-    return [
-        Count(code, *numbers[:5], answers=dict(zip(Answer, numbers[5:], strict=True)))
-        for code, numbers in sorted(found.items())
-    ]
+            for place, answer, marks, number in cursor.fetchall():
+                found[place, answer, marks] += number
+    return [[*key, number] for key, number in sorted(found.items())]
+
+
+def _as_counts(figures: list[list[Any]]) -> list[Count]:
+    made = []
+    for place, group in groupby(figures, key=itemgetter(0)):
+        rows = [(answer, marks, number) for _place, answer, marks, number in group]
+
+        def marked(wanted: int, rows: list[tuple[str, int, int]] = rows) -> int:
+            return sum(number for _answer, marks, number in rows if marks & wanted)
+
+        made.append(
+            Count(
+                municipality=place,
+                messages=sum(number for _answer, _marks, number in rows),
+                sent=marked(SENT),
+                delivered=marked(DELIVERED),
+                read=marked(READ),
+                failed=sum(number for _answer, marks, number in rows if marks & SENT and not marks & (HOPE | READ)),
+                answers={one: sum(number for answer, _marks, number in rows if answer == one) for one in Answer},
+            )
+        )
+    return made
 
 
 def contact_points_of(resident: Resident) -> QuerySet[ContactPoint]:

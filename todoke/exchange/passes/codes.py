@@ -103,6 +103,7 @@ def _unwritten(letters: str) -> bytes:
 
 def picture(text: str) -> str:
     """The QR code as an SVG element, black on white in every theme; its text is beside it, so it is hidden."""
-    code = segno.make(text, error="m", boost_error=False)
+    # Which mask suits best is most of the work; signed letters look the same under any.
+    code = segno.make(text, error="m", boost_error=False, mask=2)
     svg: str = code.svg_inline(omitsize=True, border=4, dark="#000", light="#fff", svgclass="qr-code")
     return svg.replace("<svg ", '<svg aria-hidden="true" ', 1)

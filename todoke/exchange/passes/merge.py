@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from todoke.exchange.passes.types import Kind, Place, ScanRecord
 
@@ -10,6 +9,7 @@ LONGEST_WAIT = timedelta(days=30)
 """A scan that says it lay longer on its device has a wrong clock; it counts from then."""
 
 _NONE = timedelta(0)
+_IN, _VOID = Kind.IN.value, Kind.VOID.value
 
 
 def happened_at(scan: ScanRecord) -> datetime:
@@ -32,41 +32,38 @@ def merge(scans: Iterable[ScanRecord]) -> dict[str, Place]:
     from the second. A scan that came twice is one; of two with one nonce the first received counts. A voided scan
     counts as if it had never been.
     """
-    once: dict[UUID, ScanRecord] = {}
-    voided: set[UUID | None] = set()
+    once: dict[int, ScanRecord] = {}
     for scan in scans:
-        known = once.setdefault(scan.nonce, scan)
-        if known is not scan and _rank(scan) < _rank(known):
-            once[scan.nonce] = scan
-    for scan in once.values():
-        if scan.kind == Kind.VOID:
-            voided.add(scan.voids)
-    arrivals: dict[str, tuple[datetime, UUID, ScanRecord]] = {}
+        nonce = scan.nonce.int
+        known = once.get(nonce)
+        if known is None or (known is not scan and _rank(scan) < _rank(known)):
+            once[nonce] = scan
+    voided = {scan.voids.int for scan in once.values() if scan.voids is not None and scan.kind == _VOID}
+    arrivals: dict[str, tuple[datetime, int, ScanRecord]] = {}
     departures: dict[tuple[str, str], datetime] = {}
     for nonce, scan in once.items():
-        if scan.kind == Kind.VOID or nonce in voided:
+        kind = scan.kind
+        if kind == _VOID or nonce in voided:
             continue
         at = happened_at(scan)
-        if scan.kind == Kind.IN:
+        if kind == _IN:
             last = arrivals.get(scan.person)
-            if last is None or (at, nonce) > last[:2]:
+            if last is None or at > last[0] or (at == last[0] and nonce > last[1]):
                 arrivals[scan.person] = (at, nonce, scan)
         else:
             key = (scan.person, scan.shelter)
             left = departures.get(key)
             if left is None or at > left:
                 departures[key] = at
-    return {person: _place(person, *arrival, departures) for person, arrival in arrivals.items()}
+    return {person: _place(person, at, scan, departures) for person, (at, _nonce, scan) in arrivals.items()}
 
 
 def _rank(scan: ScanRecord) -> tuple[datetime, str]:
     return scan.received_at, repr(scan)
 
 
-def _place(
-    person: str, at: datetime, nonce: UUID, scan: ScanRecord, departures: dict[tuple[str, str], datetime]
-) -> Place:
+def _place(person: str, at: datetime, scan: ScanRecord, departures: dict[tuple[str, str], datetime]) -> Place:
     left = departures.get((person, scan.shelter))
     present = left is None or left < at
     since = at if left is None or left < at else left
-    return Place(scan.shelter, since, present, scan.people, scan.private, nonce)
+    return Place(scan.shelter, since, present, scan.people, scan.private, scan.nonce)

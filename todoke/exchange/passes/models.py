@@ -105,6 +105,7 @@ class Scan(models.Model):
             models.Index(fields=["visitor"], name="scan_visitor"),
             models.Index(fields=["entry"], name="scan_entry"),
             models.Index(fields=["reader", "-id"], name="scan_reader_newest"),
+            models.Index(fields=["voids"], condition=Q(voids__isnull=False), name="scan_voids"),
         ]
         constraints = [
             models.CheckConstraint(condition=_ONE_PERSON, name="a_scan_of_one_person"),

@@ -56,12 +56,17 @@ def _lock(ids: Iterable[UUID]) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(one) FROM unnest(%s::bigint[]) AS one", [numbers])
 
 
-def follow(persons: Collection[Person]) -> list[PresenceChange]:
-    """Work out where they are now, keep it, and count; what changed. The caller holds them."""
+def follow(persons: Collection[Person], residents: Iterable[Resident] = ()) -> list[PresenceChange]:
+    """Work out where they are now, keep it, and count; what changed. The caller holds them.
+
+    ``residents`` are those among them whose households have been read already.
+    """
     of_persons = _of(persons)
     rows = {_person(row): row for row in Presence.objects.filter(of_persons)}
     places = merge(record(scan) for scan in Scan.objects.filter(of_persons).values_list(*FIELDS))
-    homes = _homes([person for person in persons if person not in rows or not rows[person].present])
+    homes = {Person(one.pk, None): Home(one.household_id, one.household.municipality_code) for one in residents}
+    homes |= _homes([person for person in persons if person not in homes and person not in rows])
+    homes |= _homes([person for person, row in rows.items() if person not in homes and not row.present])
     homes |= {person: Home(row.family, row.municipality_code) for person, row in rows.items() if row.present}
     families = {home.family for home in homes.values()}
     _lock(families)

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models import Exists, OuterRef, QuerySet, Sum, prefetch_related_objects
 
 from todoke.exchange.passes.actions.readers import token_hash
 from todoke.exchange.passes.models import Presence, Reader, Scan, Tally
@@ -21,7 +21,7 @@ def _closings() -> QuerySet[ShelterState]:
 
 def readers() -> QuerySet[Reader]:
     """All devices, each with ``closed_at``: when its shelter closed after it was enrolled, which ends it too."""
-    return Reader.objects.annotate(closed_at=_closings().values("at")[:1]).select_related("shelter__municipality")
+    return Reader.objects.annotate(closed_at=_closings().values("at")[:1]).select_related("shelter")
 
 
 def standing_readers(shelter: Shelter) -> QuerySet[Reader]:
@@ -107,12 +107,18 @@ def scans_of_entry(entry: UUID, shelter: Shelter) -> list[Scan]:
     return list(rows.select_related("resident", "visitor").order_by("id"))
 
 
+NEWEST = 24
+"""Scans of a device among which its last steps are looked for."""
+
+
 def last_entries(reader: Reader, count: int = 3) -> list[list[Scan]]:
     """The newest steps of a device that still count, newest first, each with its people."""
-    newest = Scan.objects.filter(reader=reader).select_related("resident", "visitor").order_by("-id")[:60]
+    newest = Scan.objects.filter(reader=reader).order_by("-id")[:NEWEST]
     voided = {scan.voids for scan in newest if scan.voids}
     steps: dict[UUID, list[Scan]] = {}
     for scan in newest:
         if scan.kind != Kind.VOID and scan.nonce not in voided:
             steps.setdefault(scan.entry, []).insert(0, scan)
-    return list(steps.values())[:count]
+    last = list(steps.values())[:count]
+    prefetch_related_objects([scan for step in last for scan in step], "resident", "visitor")
+    return last

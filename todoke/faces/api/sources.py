@@ -6,7 +6,7 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -20,7 +20,7 @@ READING_BYTES = 16 * 1024
 NAME_HEADER = "X-Telegram-Name"
 """Of its file, which carries its type; without it the type is told by its title."""
 
-View = Callable[[HttpRequest], JsonResponse]
+View = Callable[[HttpRequest], HttpResponse]
 
 
 def for_machines(view: View) -> View:
@@ -29,7 +29,7 @@ def for_machines(view: View) -> View:
     @csrf_exempt
     @require_POST
     @wraps(view)
-    def checked(request: HttpRequest) -> JsonResponse:
+    def checked(request: HttpRequest) -> HttpResponse:
         if not settings.PUSH_TOKENS:
             raise Http404
         given = request.headers.get("Authorization", "").removeprefix("Bearer ").encode()

@@ -62,7 +62,7 @@ def rate(world: Outside, ids: list[Any]) -> Figure:
 
 def _bare(sink: Sink, count: int, threads: int = 16) -> float:
     host = urlsplit(sink.address).netloc
-    body = json.dumps({"to": "+819000000000", "text": "津波警報 E0001へ 100m", "reference": ""}).encode()
+    body = json.dumps({"to": "+819000000000", "text": "津波警報 E0001へ 100m", "reference": "bare"}).encode()
 
     def post(number: int) -> None:
         kept = http.client.HTTPConnection(host)
@@ -79,7 +79,7 @@ def _bare(sink: Sink, count: int, threads: int = 16) -> float:
     return time.perf_counter() - began
 
 
-def _until_delivered(mailing: Mailing, count: int, patience: float = 300) -> float:
+def _until_delivered(mailing: Mailing, count: int, patience: float = 60) -> float:
     """When the last receipt was there."""
     until = time.perf_counter() + patience
     while time.perf_counter() < until:

@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+from importlib import import_module
 
 from todoke.faces.bench.figures import Figure
 from todoke.faces.bench.scratch import run_in_scratch
@@ -11,8 +12,10 @@ EXAMPLES = """\
 examples:
   todoke bench rules
   todoke bench rules --residents 100000 --json
+  todoke bench audience --json
 """
-NAMES = ("rules",)
+NAMES = ("rules", "alert", "audience", "checkin", "dispatch")
+"""Each a module of todoke.faces.bench with a function ``measure``."""
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -43,9 +46,7 @@ def run(args: argparse.Namespace) -> int:
             ]
         )
     os.environ.setdefault("TODOKE_DEMONSTRATION", "1")
-    from todoke.faces.bench import rules
-
-    for figure in rules.measure():
+    for figure in import_module(f"todoke.faces.bench.{args.name}").measure():
         print(json.dumps(figure.as_json(), ensure_ascii=False) if args.json else _line(figure), flush=True)
     return 0
 

@@ -7,6 +7,7 @@ from todoke.faces.demonstration.cards import write_cards
 from todoke.faces.demonstration.officers import PASSWORD, current_code, load_officers
 from todoke.faces.demonstration.offices import load_offices
 from todoke.faces.demonstration.population import load_population
+from todoke.faces.demonstration.shelters import load_shelters
 from todoke.kernel.errors import TodokeError
 
 SHOWN = 8
@@ -47,6 +48,7 @@ def run(args: argparse.Namespace) -> int:
         population = load_population(residents=args.residents)
         organisations = load_offices()
         accounts = load_officers()
+        zones, shelters = load_shelters()
     except TodokeError as error:
         print(error.message, file=sys.stderr)
         return 1
@@ -59,6 +61,8 @@ def run(args: argparse.Namespace) -> int:
             f"{population.residents:,} residents in {population.households:,} households, "
             f"{population.seconds:.1f} s, {rate:,.0f} rows/s"
         )
+    for what, done in (("zones", zones), ("shelters", shelters)):
+        print(f"{done.added:,} {what} made up" if done.added else f"{done.unchanged:,} {what} made up before")
     print(f"{len(organisations)} organisations, {len(accounts)} officers; {cards} cards in {path}")
     print(f"password of every officer: {PASSWORD}")
     for account in accounts[:SHOWN]:

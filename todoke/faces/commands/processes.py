@@ -50,6 +50,16 @@ class Processes:
             environment,
         )
 
+    def module(self, name: str, *words: str) -> None:
+        """Start ``python -m`` with ``words``."""
+        self.start(name, [sys.executable, "-m", *words])
+
+    def kill(self, name: str) -> None:
+        """End one at once, with all that it started, as a machine does that loses its power."""
+        child = self._children.pop(name)
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+
     def await_answer(self, name: str, url: str, seconds: float = 60) -> None:
         """Wait until ``url`` answers below 500; raises ProcessError after ``seconds`` or when a process ends."""
         until = time.monotonic() + seconds

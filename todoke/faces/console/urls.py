@@ -2,7 +2,22 @@
 
 from django.urls import include, path
 
-from todoke.faces.console import agencies, case, decision, rules, worklist
+from todoke.faces.console import (
+    agencies,
+    case,
+    check_in,
+    decision,
+    handover,
+    notices,
+    orders,
+    pass_cards,
+    received,
+    roster,
+    rules,
+    situation,
+    support,
+    worklist,
+)
 
 app_name = "console"
 urlpatterns = [
@@ -22,5 +37,28 @@ urlpatterns = [
     path("cases/<slug:receipt_number>/send-back/", decision.back, name="case-send-back"),
     path("rules/", rules.rules, name="rules"),
     path("agencies/", agencies.agencies, name="agencies"),
+    path("check-in/", check_in.check_in, name="check-in"),
+    path("check-in/cards/", pass_cards.pass_cards, name="pass-cards"),
+    path("check-in/<int:shelter_id>/", check_in.shelter, name="shelter-door"),
+    path("check-in/<int:shelter_id>/readers/", check_in.reader_enrol, name="reader-enrol"),
+    path("check-in/<int:shelter_id>/readers/<int:reader_id>/end/", check_in.reader_end, name="reader-end"),
+    path("check-in/<int:shelter_id>/people/", roster.people, name="shelter-people"),
+    path("check-in/<int:shelter_id>/people/<int:presence_id>/", roster.correct, name="shelter-correct"),
+    path("check-in/<int:shelter_id>/people.csv", roster.download, name="shelter-download"),
+    path("situation/", situation.situations, name="situations"),
+    path("situation/telegrams/", received.telegrams, name="situation-telegrams"),
+    path("situation/orders/new/", orders.new_order, name="order-new"),
+    path("situation/orders/<int:order_id>/", orders.order, name="order"),
+    path("situation/orders/<int:order_id>/deed/", orders.deed, name="order-deed"),
+    path("situation/<int:incident_id>/", situation.situation, name="situation"),
+    path("situation/<int:incident_id>/live/", situation.situation_live, name="situation-live"),
+    path("situation/<int:incident_id>/call/", situation.call, name="situation-call"),
+    path("situation/<int:incident_id>/report.pdf", handover.report, name="situation-report"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/<int:notice_id>/", notices.notice, name="notice"),
+    path("notices/<int:notice_id>/deed/", notices.deed, name="notice-deed"),
+    path("notices/<int:notice_id>/results.csv", notices.results, name="notice-results"),
+    path("support-list/", support.support_list, name="support-list"),
+    path("support-list/add/", support.support_add, name="support-add"),
     path("", include("todoke.faces.console.staff_urls")),
 ]

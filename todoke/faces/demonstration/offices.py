@@ -31,7 +31,8 @@ CHILD_ALLOWANCE = OfficeKind("child-allowance", "子育て支援課", "Family Su
 SCHOOL_AID = OfficeKind("school-aid", "学校教育課", "School Education Office")
 DISASTER_RELIEF = OfficeKind("disaster-relief", "生活再建支援課", "Disaster Relief Office")
 RESIDENTS = OfficeKind("residents", "市民課", "Residents' Register Office")
-MUNICIPAL = [CHILDCARE, RECORDS, CHILD_ALLOWANCE, SCHOOL_AID, DISASTER_RELIEF, RESIDENTS]
+CRISIS = OfficeKind("crisis", "危機管理課", "Crisis Management Office")
+MUNICIPAL = [CHILDCARE, RECORDS, CHILD_ALLOWANCE, SCHOOL_AID, DISASTER_RELIEF, RESIDENTS, CRISIS]
 DEPARTMENTS = [
     ("general-affairs", "総務部", "General Affairs Department"),
     ("planning", "企画部", "Planning Department"),
@@ -39,6 +40,7 @@ DEPARTMENTS = [
 ]
 VEHICLE_TAX = OfficeKind("vehicle-tax", "税務課", "Taxation Office")
 CHILD_SUPPORT = OfficeKind("child-support", "子育て社会推進課", "Child-Rearing Promotion Office")
+PREFECTURAL_CRISIS = OfficeKind("crisis", "災害対策本部", "Disaster Control Headquarters")
 PREFECTURAL_RECORDS = OfficeKind("records", "県政情報・文書課", "Prefectural Information and Records Office")
 
 
@@ -61,7 +63,7 @@ def load_offices() -> list[Organisation]:
             code=f"{top.code}-{code}", kind=OrganisationKind.DEPARTMENT, name=name, name_en=name_en, parent=top
         )
     organisations += departments.values()
-    for kind in (PREFECTURAL_RECORDS, VEHICLE_TAX):
+    for kind in (PREFECTURAL_RECORDS, VEHICLE_TAX, PREFECTURAL_CRISIS):
         organisations.append(_office(top.code, kind, departments["general-affairs"], ""))
     organisations.append(_office(top.code, CHILD_SUPPORT, departments["health-welfare"], ""))
     for municipality in Municipality.objects.filter(prefecture_code=settings.PREFECTURE).defer("boundary"):

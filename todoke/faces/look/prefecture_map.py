@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 from math import cos, radians
+from typing import Any
 
 import shapely
 from django.conf import settings
@@ -17,12 +18,13 @@ DETAIL = 0.004
 
 @dataclass(frozen=True)
 class Shape:
-    """A municipality: its outline in the drawing's points."""
+    """A municipality: its outline in the drawing's points, and where a label fits best."""
 
     code: str
     name: str
     name_en: str
     path: str
+    label: tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,11 @@ def prefecture_map(prefecture_code: str = "") -> Drawing:
     scale = WIDTH / ((east - west) * flat)
     shapes = [
         Shape(
-            row.code, row.name, row.name_en, "".join(_ring(part, west, north, flat, scale) for part in _parts(outline))
+            row.code,
+            row.name,
+            row.name_en,
+            "".join(_ring(part, west, north, flat, scale) for part in _parts(outline)),
+            _label(_parts(outline)[0], west, north, flat, scale),
         )
         for row, outline in outlines
     ]
@@ -64,3 +70,9 @@ def _ring(part: shapely.Geometry, west: float, north: float, flat: float, scale:
     points = shapely.get_coordinates(shapely.get_exterior_ring(part))
     words = [f"{(x - west) * flat * scale:.1f} {(north - y) * scale:.1f}" for x, y in points]
     return f"M{'L'.join(words)}Z"
+
+
+def _label(part: Any, west: float, north: float, flat: float, scale: float) -> tuple[float, float]:
+    """The middle of the largest circle inside."""
+    x, y = shapely.get_coordinates(shapely.maximum_inscribed_circle(part, tolerance=DETAIL))[0]
+    return round((x - west) * flat * scale, 1), round((north - y) * scale, 1)

@@ -46,6 +46,7 @@ def _group_of(key: str) -> str:
         "disaster": _("くらし"),
         "disability": _("くらし"),
         "vehicle": _("くらし"),
+        "needs": _("災害のとき"),
     }.get(key.partition(".")[0], _("あなた"))
 
 

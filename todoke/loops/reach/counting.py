@@ -15,6 +15,8 @@ from todoke.loops.reach.calling import ELDERLY, INFANT, Callee, Heard, in_order
 from todoke.loops.reach.models import Incident, Situation
 from todoke.loops.reach.types import Variant
 from todoke.registry.people import population
+from todoke.registry.people.population import Everybody
+from todoke.registry.people.types import Reader
 
 LISTED = 500
 """How many of those to be called are kept; whoever asked for help is always among them."""
@@ -27,8 +29,11 @@ _EPOCH = date(1970, 1, 1)
 
 
 @transaction.atomic
-def count_situation(*, incident_id: int) -> Situation | None:
-    """Count now, and keep it; None while another process counts."""
+def count_situation(*, incident_id: int, patient: bool = False) -> Situation | None:
+    """Count now, and keep it; None while another process counts.
+
+    Who is ``patient`` waits for a snapshot of everybody to be made where there is none; else ages stay unknown.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [ONE_AT_A_TIME, incident_id])
         if not cursor.fetchone()[0]:
@@ -37,7 +42,8 @@ def count_situation(*, incident_id: int) -> Situation | None:
     now = clock.now()
     abouts = [f"alert:{alert}" for alert in incident.alerts.values_list("pk", flat=True)]
     people = people_told(abouts, without_variant=Variant.HELPER)
-    callees = in_order(_callees(people))
+    everybody = _everybody(patient)
+    callees = in_order(_callees(people, everybody))
     asked = [one for one in callees if one.heard is Heard.HELP]
     others = [one for one in callees if one.heard is not Heard.HELP]
     kept = [*asked, *others[: max(0, LISTED - len(asked))]]
@@ -53,14 +59,14 @@ def count_situation(*, incident_id: int) -> Situation | None:
     )[0]
 
 
-def _callees(people: People) -> list[Callee]:
+def _callees(people: People, everybody: Everybody | None) -> list[Callee]:
     """Who asked for help, and of those who did not answer whom waiting may cost most."""
     if not len(people):
         return []
     variants = dict(Wording.objects.filter(pk__in=np.unique(people.wording).tolist()).values_list("pk", "variant"))
     needing = np.isin(people.wording, [pk for pk, variant in variants.items() if variant not in {"", Variant.STANDARD}])
     asked = people.answer == ANSWERS.index(Answer.HELP)
-    known = _known(people)
+    known = _known(people, everybody)
     quiet = (people.answer == NOTHING) & (needing | known["elderly_alone"] | known["infant_alone"])
     rows = np.flatnonzero(asked | quiet)
     ids, messages = people.residents(rows), people.messages(rows)
@@ -81,14 +87,20 @@ def _callees(people: People) -> list[Callee]:
     ]
 
 
-def _known(people: People) -> dict[str, Any]:
+def _everybody(patient: bool) -> Everybody | None:
+    try:
+        return population.as_of(population.load())
+    except population.NoSnapshotError:
+        reader = Reader("system", "トドケ", "災害のときに知らせるため")
+        return population.as_of(population.refresh(reader=reader)) if patient else None
+
+
+def _known(people: People, everybody: Everybody | None) -> dict[str, Any]:
     """Ages and homes, as the snapshot of everybody has them; nothing of who is not in it."""
     size = len(people)
     found = {name: np.zeros(size, bool) for name in ("alone", "infant", "elderly_alone", "infant_alone")}
     age = np.zeros(size, np.int64)
-    try:
-        everybody = population.as_of(population.load())
-    except population.NoSnapshotError:
+    if everybody is None:
         return {**found, "age": age}
     rows = everybody.rows_of_bytes(people.resident)
     there = np.flatnonzero(rows >= 0)

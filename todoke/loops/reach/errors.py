@@ -39,6 +39,12 @@ class OrderMovedOnError(StaleError):
     code = "order-moved-on"
 
 
+class OrderOfAnotherError(NotAllowedError):
+    """この避難情報は、{source}がLアラートで出したものです。解除も、出したところが行います。"""
+
+    code = "order-of-another"
+
+
 class CallTakenError(StaleError):
     """この人は、{office}の{name}さんが先に受け持ちました。"""
 

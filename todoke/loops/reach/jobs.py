@@ -1,15 +1,24 @@
 """What the loop does on the queue, before everything else that waits there."""
 
 from typing import Any
+from uuid import UUID
 
-from todoke.kernel import events
+import structlog
+
+from todoke.kernel import clock, events
 from todoke.kernel.jobs import task
-from todoke.loops.reach.actions import announcing, warnings
+from todoke.loops.reach.actions import announcing, commons, publications, warnings
 from todoke.loops.reach.counting import count_situation
-from todoke.loops.reach.models import Order, Telegram
+from todoke.loops.reach.models import Order, Publication, Telegram
+from todoke.registry.places.models import Shelter
+
+log = structlog.get_logger(__name__)
 
 FIRST = 100
 """Before the sending of any message: who waits for a warning waits for this."""
+
+PUBLISHING = 90
+"""After what the residents wait for, and before any newsletter."""
 
 
 @task("reach.take_in")
@@ -20,14 +29,37 @@ def take_in(telegram_id: int) -> None:
 
 @task("reach.announce")
 def announce(order_id: int, revision: int) -> None:
-    """Tell the residents of an order, or of its lifting, and hand it to Lアラート."""
+    """Tell the residents of an order, or of its lifting."""
     announcing.announce(order_id=order_id, revision=revision)
+
+
+@task("reach.take_in_message")
+def take_in_message(telegram_id: int) -> None:
+    """Do what a message of Lアラート says."""
+    commons.take_in_message(telegram_id=telegram_id)
+
+
+@task("reach.publish")
+def publish(document_id: str) -> None:
+    """Hand to Lアラート what waits of a document: a job of its own, so that its answer delays nobody's message."""
+    again = publications.carry(UUID(document_id))
+    if again is not None:
+        wait = max(1, round((again - clock.now()).total_seconds()))
+        publish.enqueue(priority=PUBLISHING, wait_seconds=wait, document_id=document_id)
+
+
+@task("reach.publish_due", cron="* * * * *", priority=PUBLISHING)
+def publish_due() -> None:
+    """Every minute: what should have gone out, and did not."""
+    publications.make_up()
+    for document in publications.due():
+        publish.enqueue(priority=PUBLISHING, document_id=str(document))
 
 
 @task("reach.count")
 def count(incident_id: int) -> None:
     """Bring the figures of a situation board up to now."""
-    count_situation(incident_id=incident_id)
+    count_situation(incident_id=incident_id, patient=True)
 
 
 @task("reach.expire", cron="* * * * *")
@@ -39,11 +71,41 @@ def expire() -> None:
 @events.listen("reach.telegram_received")
 def telegram_received(telegram: Telegram, **_more: Any) -> None:
     """Take it in at once."""
-    if telegram.concern and not telegram.error:
+    if not telegram.concern or telegram.error:
+        return
+    if telegram.type in commons.TYPES:
+        take_in_message.enqueue(priority=FIRST, telegram_id=telegram.pk)
+    else:
         take_in.enqueue(priority=FIRST, telegram_id=telegram.pk)
 
 
 @events.listen("reach.order_changed")
 def order_changed(order: Order, **_more: Any) -> None:
-    """Announce it at once."""
+    """Announce it at once, and publish it."""
     announce.enqueue(priority=FIRST, order_id=order.pk, revision=order.revision)
+    try:
+        row = publications.publish_order(order)
+    except Exception:
+        # The residents are told whatever is wrong with Lアラート's settings; make_up tries again.
+        log.exception("an order cannot be published", order=order.pk)
+    else:
+        if row is not None:
+            publication_waits(row)
+
+
+@events.listen("shelter-state-changed")
+def shelter_changed(shelter: Shelter, **_more: Any) -> None:
+    """Publish how the shelters of its municipality stand, unless Lアラート told us."""
+    newest = shelter.states.order_by("-id").first()
+    if newest is None or newest.actor == commons.ACTOR:
+        return
+    row = publications.publish_shelters(shelter.municipality_id)
+    if row is not None:
+        publication_waits(row)
+
+
+@events.listen("reach.publication_waits")
+def publication_waits(publication: Publication, **_more: Any) -> None:
+    """Carry it when it is due."""
+    wait = max(0, round((publication.due_at - clock.now()).total_seconds()))
+    publish.enqueue(priority=PUBLISHING, wait_seconds=wait, document_id=str(publication.document_id))

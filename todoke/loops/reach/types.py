@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from todoke.registry.places.types import Hazard
+
 
 class Change(StrEnum):
     """How a warning, or an order, differs from what was said before."""
@@ -20,6 +22,11 @@ class OrderKind(StrEnum):
     EVACUATE = "evacuate"
     SECURE = "secure"
 
+    @property
+    def level(self) -> int:
+        """Its 警戒レベル, where its hazard has them."""
+        return {OrderKind.ELDERLY: 3, OrderKind.EVACUATE: 4, OrderKind.SECURE: 5}[self]
+
 
 class Variant(StrEnum):
     """For whom a message differs; of several the first that fits."""
@@ -31,3 +38,7 @@ class Variant(StrEnum):
     SIGHT = "sight"
     HEARING = "hearing"
     STANDARD = "standard"
+
+
+WITH_LEVELS = frozenset({Hazard.FLOOD, Hazard.INLAND_FLOOD, Hazard.LANDSLIDE, Hazard.STORM_SURGE})
+"""Hazards that have a 警戒レベル; an order before a tsunami has a name and no number."""

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from todoke.loops.reach.models import Order
 from todoke.loops.reach.plans import LANGUAGES, Plan, Step, common
+from todoke.loops.reach.types import WITH_LEVELS as WITH_LEVELS
 from todoke.loops.reach.types import Change, Variant
 from todoke.registry.places.models import Municipality
-from todoke.registry.places.types import Hazard
 
 DIRECTIONS = 8
 _HAN = frozenset({"ja", "easy", "zh-hans", "zh-hant"})
@@ -28,9 +28,6 @@ WHOLE = {
     "vi": "toàn bộ địa bàn",
 }
 """The area of an order that has no name of its own."""
-
-WITH_LEVELS = frozenset({Hazard.FLOOD, Hazard.INLAND_FLOOD, Hazard.LANDSLIDE, Hazard.STORM_SURGE})
-"""Hazards that have a 警戒レベル; an order before a tsunami has a name and no number."""
 
 
 @dataclass(frozen=True)

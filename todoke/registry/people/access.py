@@ -68,7 +68,10 @@ def announce(*, resident: Resident, reader: Reader, keys: Collection[str], windo
 
 
 def announce_many(*, residents: Collection[Resident], reader: Reader, keys: Collection[str]) -> None:
-    """As ``announce``, of several residents who are seen together: a row for each, in two queries."""
+    """As ``announce``, of several residents who are seen together: a row for each, in two queries.
+
+    Their facts can be read after it inside a transaction only; outside of one there is nothing to mark.
+    """
     sensitive = any(KEYS[key].sensitive for key in keys)
     if sensitive and reader.actor.startswith("officer:") and not reader.reason:
         raise ReasonNeededError
@@ -83,8 +86,11 @@ def announce_many(*, residents: Collection[Resident], reader: Reader, keys: Coll
         at__gt=now - SAME_LOOK,
     )
     seen = set(same.values_list("resident_id", flat=True))
-    if seen:
+    if seen and connection.in_atomic_block:
         same.update(transaction=_CurrentTransaction())
+    unseen = [resident for resident in residents if resident.pk not in seen]
+    if not unseen:
+        return
     AccessEntry.objects.bulk_create(
         AccessEntry(
             resident=resident,
@@ -97,8 +103,7 @@ def announce_many(*, residents: Collection[Resident], reader: Reader, keys: Coll
             reason=reader.reason,
             transaction=_CurrentTransaction(),
         )
-        for resident in residents
-        if resident.pk not in seen
+        for resident in unseen
     )
 
 

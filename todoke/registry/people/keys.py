@@ -86,6 +86,10 @@ def _register(label: str, shape: Shape, *, options: Mapping[str, str] | None = N
     return Key(label, shape, options=options, unit=unit, sources=sources)
 
 
+def _need(label: str, question: str, help_text: str = "") -> Key:
+    return Key(label, BOOL, question, help_text, sensitive=True, fresh_days=730, sources=_SAID)
+
+
 RENAMED: dict[str, str] = {}
 """Former names of keys, which older versions of packs and submissions still use; ``rename_key`` renames the rows."""
 
@@ -203,8 +207,36 @@ KEYS = Keys(
             fresh_days=365,
             sources=_SAID,
         ),
+        "needs.hearing": _need(
+            gettext_noop("耳が聞こえない、聞こえにくい"), gettext_noop("耳が聞こえない、または聞こえにくいですか")
+        ),
+        "needs.sight": _need(
+            gettext_noop("目が見えない、見えにくい"), gettext_noop("目が見えない、または見えにくいですか")
+        ),
+        "needs.wheelchair": _need(gettext_noop("車いすを使っている"), gettext_noop("車いすを使っていますか")),
+        "needs.walking": _need(
+            gettext_noop("歩いて逃げるのに助けがいる"),
+            gettext_noop("災害のとき、歩いて逃げるのに、だれかの助けがいりますか"),
+        ),
+        "needs.electricity": _need(
+            gettext_noop("電気がないと使えない医療機器を使っている"),
+            gettext_noop("家で、電気がないと使えない医療機器を使っていますか"),
+            gettext_noop("酸素濃縮器、人工呼吸器、たんの吸引器などです。"),
+        ),
+        "needs.dialysis": _need(gettext_noop("透析を受けている"), gettext_noop("透析を受けていますか")),
+        "needs.no_phone": Key(
+            gettext_noop("電話もメールも使っていない"),
+            BOOL,
+            gettext_noop("電話もメールも使っていませんか"),
+            gettext_noop("「はい」なら、災害のときは、助けてくれる人や家族に知らせます。"),
+            fresh_days=730,
+            sources=_SAID,
+        ),
     }
 )
+
+NEEDS = tuple(key for key, declared in KEYS.items() if key.startswith("needs.") and declared.sensitive)
+"""What somebody needs in a disaster; each is yes, no, or not known."""
 
 RULE_NAMES: Names = {f"facts.{key}": declared.shape for key, declared in KEYS.items()}
 """What rules over facts may name."""

@@ -96,6 +96,7 @@ class Fact(models.Model):
         indexes = [
             models.Index(fields=["resident", "key", "-id"], name="fact_newest"),
             models.Index(fields=["learnt_at"], name="fact_learnt"),
+            models.Index(fields=["resident"], condition=models.Q(key__startswith="needs."), name="fact_needs"),
             models.Index(fields=["valid_from"], condition=models.Q(valid_from__isnull=False), name="fact_begins"),
             models.Index(fields=["valid_to"], condition=models.Q(valid_to__isnull=False), name="fact_ends"),
         ]
@@ -215,6 +216,10 @@ class Helper(models.Model):
     name = models.CharField(max_length=100, help_text="Of a helper who is no resident here: an association, a relative")
     phone = SealedJSONField(null=True)
     relation = models.CharField(max_length=20, help_text="family, neighbour, volunteer, care")
+    code_hash = models.CharField(
+        max_length=64, blank=True, db_default="", help_text="Of the code by which a resident agrees to help"
+    )
+    asked_by = models.CharField(max_length=64, db_default="", help_text="The person, who acts for them, or an officer")
     asked_at = models.DateTimeField()
     agreed_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
@@ -223,6 +228,9 @@ class Helper(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "helper"], condition=models.Q(ended_at=None), name="a_helper_of_a_person_once"
+            ),
+            models.UniqueConstraint(
+                fields=["code_hash"], condition=~models.Q(code_hash=""), name="a_code_of_a_helper_once"
             ),
             models.CheckConstraint(condition=~models.Q(helper=models.F("person")), name="nobody_is_their_own_helper"),
         ]

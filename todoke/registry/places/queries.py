@@ -5,9 +5,10 @@ from collections.abc import Iterable
 
 import shapely
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Count, Max, Q
 
 from todoke.kernel.text import search_key, to_halfwidth
+from todoke.registry.places import outlines
 from todoke.registry.places.errors import NoPlacesError
 from todoke.registry.places.geometry import from_wkb
 from todoke.registry.places.models import Municipality, Shelter, ShelterState, Town, Zone
@@ -57,6 +58,18 @@ def shelters(
     if codes is not None:
         rows = rows.filter(code__in=list(codes))
     return list(rows)
+
+
+def shelters_version() -> str:
+    """Changes whenever any shelter does; not with its opening and closing."""
+    newest = Shelter.objects.aggregate(count=Count("pk"), newest=Max("imported_at"))
+    return f"{newest['count']}-{newest['newest']}"
+
+
+def zone_versions_of(hazard: Hazard | str) -> dict[str, str]:
+    """The zones of a hazard in force by code, each with what changes whenever it does."""
+    rows = Zone.objects.filter(hazard=str(hazard), ended_at=None).values_list("code", flat=True)
+    return outlines.zone_versions(list(rows))
 
 
 def states(shelter_ids: Iterable[int] | None = None) -> dict[int, StateNow]:

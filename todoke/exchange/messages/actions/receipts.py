@@ -1,10 +1,12 @@
 """What providers say later of what they took."""
 
-from collections.abc import Sequence
-from uuid import UUID
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from django.db import connection, transaction
 
+from todoke.exchange.messages.dispatch.rows import array, lock
+from todoke.exchange.messages.models import Delivery
 from todoke.exchange.messages.types import Receipt, State
 from todoke.kernel import clock
 
@@ -23,39 +25,43 @@ def note_receipts(*, channel: str, receipts: Sequence[Receipt]) -> int:
     A receipt may come twice, late, or before the provider's answer to the request itself: a delivery only goes on,
     never back. One that failed after all is taken up by the next channel.
     """
-    unknown = 0
+    known = list(_with_messages(channel, receipts))
     for state in BEFORE:
-        mine = [one for one in receipts if one.state is state]
-        by_message = {one.message: one for one in mine if one.message}
-        by_number = {one.provider_id: one for one in mine if not one.message and one.provider_id}
-        _note(channel, state, "message_id", "uuid", by_message)
-        unknown += len(by_number) - _note(channel, state, "provider_id", "text", by_number)
-    return unknown
+        _note(channel, state, [one for one in known if one.state is state])
+    return len(receipts) - len(known)
 
 
-def _note(
-    channel: str, state: State, column: str, kind: str, receipts: dict[UUID, Receipt] | dict[str, Receipt]
-) -> int:
+def _note(channel: str, state: State, receipts: Sequence[Receipt]) -> None:
+    """Of receipts that name their message."""
     if not receipts:
-        return 0
+        return
     now = clock.now()
+    failures = {one.message: str(one.failure or "") for one in receipts if one.message}
+    lock(failures, [channel])
     with connection.cursor() as cursor:
-        # In the order of their keys, like every other write of many rows: two that meet wait for each other's end.
         cursor.execute(
-            f"WITH named AS (SELECT d.message_id, d.channel, t.f FROM unnest(%(keys)s::{kind}[], %(failures)s::text[])"  # noqa: S608
-            f" AS t (k, f) JOIN messages_delivery d ON d.{column} = t.k AND d.channel = %(channel)s"
-            " ORDER BY d.message_id FOR UPDATE OF d),"
-            " changed AS (UPDATE messages_delivery d SET state = %(state)s, failure = named.f, changed_at = %(now)s,"
-            " next_attempt_at = CASE %(state)s WHEN 'failed' THEN %(now)s::timestamptz END FROM named"
-            " WHERE d.message_id = named.message_id AND d.channel = named.channel AND d.state = ANY(%(before)s))"
-            " SELECT count(*) FROM named",
+            "UPDATE messages_delivery d SET state = %(state)s, failure = t.f, changed_at = %(now)s,"
+            " next_attempt_at = %(next)s"
+            " FROM unnest(%(messages)s::uuid[], %(failures)s::text[]) AS t (m, f)"
+            " WHERE d.message_id = t.m AND d.channel = %(channel)s AND d.state = ANY(%(before)s)",
             {
-                "keys": list(receipts),
-                "failures": [str(one.failure or "") for one in receipts.values()],
+                "messages": array(failures),
+                "failures": array(failures.values()),
                 "channel": channel,
                 "state": str(state),
                 "now": now,
+                "next": now if state is State.FAILED else None,
                 "before": list(BEFORE[state]),
             },
         )
-        return int(cursor.fetchone()[0])
+
+
+def _with_messages(channel: str, receipts: Sequence[Receipt]) -> Iterator[Receipt]:
+    """Those whose message we know, also by the provider's id."""
+    numbers = {one.provider_id for one in receipts if one.message is None}
+    rows = Delivery.objects.filter(channel=channel, provider_id__in=numbers) if numbers else Delivery.objects.none()
+    known = dict(rows.values_list("provider_id", "message_id"))
+    for one in receipts:
+        message = one.message or known.get(one.provider_id)
+        if message:
+            yield replace(one, message=message)

@@ -65,15 +65,17 @@ def due() -> list[tuple[Priority, list[Key]]]:
     now = clock.now()
     with connection.cursor() as cursor:
         cursor.execute(
-            "WITH due AS (SELECT message_id, channel FROM messages_delivery WHERE next_attempt_at <= %(now)s"
-            " ORDER BY priority, next_attempt_at LIMIT %(most)s FOR UPDATE SKIP LOCKED)"
-            " UPDATE messages_delivery d SET next_attempt_at ="
-            " CASE WHEN d.state IN ('created', 'sending') THEN %(lease)s::timestamptz END FROM due"
-            " WHERE d.message_id = due.message_id AND d.channel = due.channel"
-            " RETURNING d.message_id, d.channel, d.state, d.priority",
-            {"now": now, "most": LARGEST, "lease": now + rows.LEASE},
+            "SELECT message_id, channel, state, priority FROM messages_delivery WHERE next_attempt_at <= %s"
+            " ORDER BY priority, next_attempt_at LIMIT %s FOR UPDATE SKIP LOCKED",
+            [now, LARGEST],
         )
         found = cursor.fetchall()
+        cursor.execute(
+            "UPDATE messages_delivery d SET next_attempt_at ="
+            " CASE WHEN d.state IN ('created', 'sending') THEN %s::timestamptz END"
+            " FROM unnest(%s::uuid[], %s::text[]) AS t (m, c) WHERE d.message_id = t.m AND d.channel = t.c",
+            [now + rows.LEASE, rows.array(row[0] for row in found), rows.array(row[1] for row in found)],
+        )
     again = [(Priority(row[3]), (row[0], row[1])) for row in found if row[2] in (State.CREATED, State.SENDING)]
     silent = {row[0] for row in found if row[2] in (State.SENT, State.FAILED)}
     ordered = sorted([*again, *_next_channels(silent)], key=lambda one: one[0])

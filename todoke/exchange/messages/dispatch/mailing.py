@@ -22,7 +22,8 @@ def dispatch_part(number: int, first: int, count: int) -> bool:
     """
     mailing = Mailing.objects.get(pk=number)
     low, high = mailing.message_id(first), mailing.message_id(first + count - 1)
-    messages = list(Message.objects.filter(pk__range=(low, high)).order_by("pk"))
+    part = Message.objects.filter(pk__range=(low, high))
+    messages = list(part.order_by("pk"))
     if not messages:
         return True
     wordings = {message.wording_id for message in messages if message.wording_id}
@@ -32,7 +33,7 @@ def dispatch_part(number: int, first: int, count: int) -> bool:
         return True
     if more_urgent_waits(priority):
         return False
-    reaches = reach_of({message.resident_id for message in messages if message.resident_id})
+    reaches = reach_of(part.values("resident"))
     with transaction.atomic():
         rows.insert(row for message in messages for row in _decided(message, reaches))
         open_rows = _open(low, high)

@@ -7,6 +7,8 @@ from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from todoke.exchange.messages.channels import ORDER, is_on
 from todoke.exchange.messages.models import ContactPoint, Preference
 from todoke.exchange.messages.types import Priority
@@ -51,8 +53,8 @@ class Reach:
 NOBODY = Reach()
 
 
-def reach_of(residents: Collection[UUID]) -> Mapping[UUID, Reach]:
-    """How each of them can be reached; of who has nothing but the inbox there is none."""
+def reach_of(residents: Collection[UUID] | QuerySet[Any, Any]) -> Mapping[UUID, Reach]:
+    """How each of them, by id or by a query of ids, can be reached; of who has nothing but the inbox there is none."""
     found: dict[UUID, Reach] = defaultdict(Reach)
     points = ContactPoint.objects.filter(resident__in=residents, ended_at=None, verified_at__isnull=False)
     for point in points.order_by("pk"):

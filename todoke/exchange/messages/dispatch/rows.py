@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
 from todoke.exchange.messages.models import ContactPoint
 from todoke.exchange.messages.types import Failure, Priority, State
@@ -54,39 +54,58 @@ def insert(rows: Iterable[New]) -> None:
             " AS t (m, c, s, p, r, k, f, n) ON CONFLICT DO NOTHING",
             [
                 clock.now(),
-                messages,
-                channels,
-                [str(state) for state in states],
-                [int(priority) for priority in priorities],
-                residents,
-                contacts,
-                failures,
-                times,
+                array(messages),
+                array(channels),
+                array(states),
+                array(int(priority) for priority in priorities),
+                array(residents),
+                array(contacts),
+                array(failures),
+                array(times),
             ],
         )
 
 
+def lock(messages: Iterable[UUID], channels: Iterable[str]) -> None:
+    """Hold these deliveries until the transaction ends, in the order in which everybody does: no two wait in a ring.
+
+    A statement of its own. Locking and changing in one, with rows that another session changes meanwhile, has made
+    PostgreSQL 18.6 fall over on partitioned tables.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT FROM messages_delivery WHERE message_id = ANY(%s::uuid[]) AND channel = ANY(%s::text[])"
+            " ORDER BY message_id, channel FOR UPDATE",
+            [array(messages), array(set(channels))],
+        )
+
+
+@transaction.atomic
 def claim(deliveries: Sequence[tuple[UUID, str]]) -> list[tuple[UUID, str, int, str, int | None, Priority]]:
     """Take in hand those of them that are not sent yet: message, channel, which attempt, address, contact, priority."""
     if not deliveries:
         return []
     now = clock.now()
+    messages, channels = zip(*deliveries, strict=True)
+    lock(messages, channels)
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE messages_delivery d SET state = 'sending', attempts = attempts + 1, changed_at = %s,"
             " next_attempt_at = %s FROM unnest(%s::uuid[], %s::text[]) AS t (m, c)"
             " WHERE d.message_id = t.m AND d.channel = t.c AND d.state IN ('created', 'sending')"
             " RETURNING d.message_id, d.channel, d.attempts, d.address, d.contact, d.priority",
-            [now, now + LEASE, [m for m, _c in deliveries], [c for _m, c in deliveries]],
+            [now, now + LEASE, array(messages), array(channels)],
         )
         return [(*row[:5], Priority(row[5])) for row in cursor.fetchall()]
 
 
+@transaction.atomic
 def record(ended: Sequence[Ended]) -> None:
     """Write down what attempts came to; a receipt that was faster is not undone."""
     if not ended:
         return
     messages, channels, states, failures, ids, times = map(list, zip(*ended, strict=True))
+    lock(messages, channels)
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE messages_delivery d SET state = CASE d.state WHEN 'sending' THEN t.s ELSE d.state END,"
@@ -98,14 +117,19 @@ def record(ended: Sequence[Ended]) -> None:
             " WHERE d.message_id = t.m AND d.channel = t.c AND d.state IN ('sending', 'delivered', 'read')",
             [
                 clock.now(),
-                messages,
-                channels,
-                [str(state) for state in states],
-                [str(failure or "") for failure in failures],
+                array(messages),
+                array(channels),
+                array(states),
+                array(failure or "" for failure in failures),
                 ids,
-                times,
+                array(times),
             ],
         )
+
+
+def array(values: Iterable[object]) -> str:
+    """PostgreSQL's text form, in a third of psycopg's time; for what needs no escaping."""
+    return "{" + ",".join("NULL" if value is None else f'"{value}"' for value in values) + "}"
 
 
 def end_contact_points(ended: Mapping[int, Failure]) -> None:

@@ -4,7 +4,7 @@ from todoke.exchange.messages.models.contact import ContactPoint, Preference
 from todoke.exchange.messages.models.delivery import Allowance, Delivery
 from todoke.exchange.messages.models.message import Cause, Message
 from todoke.exchange.messages.models.reply import Reply
-from todoke.exchange.messages.models.wording import Mailing, Wording
+from todoke.exchange.messages.models.wording import Mailing, Tally, Wording
 
 __all__ = [
     "Allowance",
@@ -15,5 +15,6 @@ __all__ = [
     "Message",
     "Preference",
     "Reply",
+    "Tally",
     "Wording",
 ]

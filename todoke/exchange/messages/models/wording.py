@@ -57,3 +57,14 @@ class Mailing(models.Model):
         milliseconds = round(self.started_at.timestamp() * 1000)
         low = 2 << 62 | self.wording_id << self.WIDTH | place
         return UUID(int=milliseconds << 80 | 8 << 76 | low)
+
+
+class Tally(models.Model):
+    """How far the messages of a matter had got a moment ago, for those who ask often. Nothing is lost with it."""
+
+    about = models.CharField(max_length=80, primary_key=True)
+    counted_at = models.DateTimeField()
+    figures = models.JSONField(help_text="Municipality, answer, marks, how many")
+
+    def __str__(self) -> str:
+        return self.about

@@ -97,7 +97,7 @@ def _write(rows: list[Scan], origin: Scan) -> None:
     persons = {Person(row.resident_id, row.visitor_id) for row in rows}
     hold(persons)
     Scan.objects.bulk_create(rows, ignore_conflicts=True)
-    changes = follow(persons)
+    changes = follow(persons, [row.resident for row in rows if row.kind != Kind.VOID and row.resident])
     if changes:
         events.tell("passes.presence_changed", changes=changes)
 
@@ -158,7 +158,8 @@ def _void_of(scan: Scan, nonce: UUID) -> Scan:
 def _residents(entry: Entry) -> Sequence[Resident]:
     if entry.code and not entry.residents:
         return [resident_of_code(entry.code)[0]]
-    found = list(Resident.objects.filter(pk__in=entry.residents[:MOST_PEOPLE]).order_by("pk"))
+    rows = Resident.objects.filter(pk__in=entry.residents[:MOST_PEOPLE]).select_related("household")
+    found = list(rows.order_by("pk"))
     if len(found) != len(set(entry.residents)):
         raise NobodyError
     return found

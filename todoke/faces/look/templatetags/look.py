@@ -1,5 +1,6 @@
 """Template tags of the look: icons, phrases, dates in words."""
 
+import re
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -11,6 +12,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from todoke.exchange.messages.wordings import TAGS
 from todoke.faces.look.icons import ICONS
 from todoke.kernel import clock
 from todoke.kernel.calendar import open_days_between
@@ -43,6 +45,34 @@ def phrases(text: object) -> SafeString:
     if words.isascii():
         return SafeString(escape(words))
     return mark_safe("<wbr>".join(escape(part) for part in _parser().parse(words)))  # noqa: S308 - each part is escaped
+
+
+_READING = re.compile("([一-龠々〆ヶ]+)（([ぁ-ゖー]+)）")
+
+
+@register.filter
+def tag(language: str) -> str:
+    """What a page's ``lang`` calls a language of ours."""
+    return TAGS.get(language, language)
+
+
+@register.filter
+def ruby(text: object) -> SafeString:
+    """A reading in brackets after characters, as easy Japanese has it, stands above them instead."""
+    above = r"<ruby>\1<rp>（</rp><rt>\2</rt><rp>）</rp></ruby>"
+    return mark_safe(_READING.sub(above, escape(str(text))))  # noqa: S308 - escaped before
+
+
+@register.filter
+def flow(text: object) -> SafeString:
+    """``phrases``, or where there are readings ``ruby``: such texts have spaces to break at."""
+    return ruby(text) if _READING.search(str(text)) else phrases(text)
+
+
+@register.filter
+def unruby(text: object) -> str:
+    """Without readings, where nothing can stand above characters and there is little room."""
+    return _READING.sub(r"\1", str(text))
 
 
 def _english() -> bool:

@@ -23,7 +23,7 @@ from todoke.loops.reach.models import Alert, Incident, Order, Telegram
 from todoke.loops.reach.plans import Plan, Step, plans
 from todoke.loops.reach.queries.told import residents_told
 from todoke.loops.reach.standing import Difference, Standing
-from todoke.loops.reach.types import Change, Variant
+from todoke.loops.reach.types import Change, OrderKind, Variant
 from todoke.loops.reach.wordings import Saying, directions, names_of_order, texts_of
 from todoke.registry.organisations.models import Officer
 from todoke.registry.people import population
@@ -104,6 +104,7 @@ def send_alerts(
 def send_order(*, order: Order, plan: Plan) -> Alert:
     """What is said of an order that was issued, or lifted; once for each."""
     lifted = order.lifted_at is not None
+    before = order.kind if lifted else _kind_before(order)
     alert, created = Alert.objects.get_or_create(
         key=f"order:{order.pk}:{order.revision}",
         defaults={
@@ -112,17 +113,55 @@ def send_order(*, order: Order, plan: Plan) -> Alert:
             "plan": plan.id,
             "plan_digest": plan.digest,
             "step": OVER if lifted else order.kind,
-            "change": Change.CANCELLED if lifted else Change.ISSUED,
+            "change": Change.CANCELLED if lifted else _change_of(order, before),
             "drill": order.drill,
             "audience": {"areas": [order.municipality_code], "codes": order.zones, "drawn": bool(order.drawn)},
-            "saying": {"before": order.kind if lifted else "", "hazard": order.hazard, "area": names_of_order(order)},
-            "caused_at": order.lifted_at or order.issued_at,
+            "saying": {"before": before, "hazard": order.hazard, "area": names_of_order(order)},
+            "caused_at": order.known_at,
             "state": "writing",
         },
     )
     if created:
         write_messages(alert=alert)
     return alert
+
+
+def replace_order(*, order: Order, plan: Plan) -> None:
+    """It ended where another kind began: what was said of it is over, and nobody is told but by that one's message."""
+    said = Alert.objects.filter(order=order).order_by("-pk").first()
+    if said is None:
+        return
+    alert, created = Alert.objects.get_or_create(
+        key=f"order:{order.pk}:{order.revision}",
+        defaults={
+            "incident": order.incident,
+            "order": order,
+            "plan": plan.id,
+            "plan_digest": plan.digest,
+            "step": OVER,
+            "change": Change.CANCELLED,
+            "drill": order.drill,
+            "audience": said.audience,
+            "saying": {"before": order.kind, "hazard": order.hazard, "area": names_of_order(order)},
+            "by_municipality": said.by_municipality,
+            "caused_at": order.known_at,
+            "written_at": clock.now(),
+            "state": "written",
+        },
+    )
+    if created:
+        _stop_earlier(alert, plan)
+
+
+def _kind_before(order: Order) -> str:
+    replaced = Order.objects.filter(replaced_by=order).order_by("-issued_at").first()
+    return replaced.kind if replaced else ""
+
+
+def _change_of(order: Order, before: str) -> Change:
+    if not before or before == order.kind:
+        return Change.ISSUED
+    return Change.RAISED if OrderKind(before).level < OrderKind(order.kind).level else Change.LOWERED
 
 
 @transaction.atomic

@@ -44,7 +44,7 @@ def _incident(key: str, kind: str, telegram: Telegram) -> Incident:
     return incident
 
 
-def incident_of_order(*, hazard: Hazard, drill: bool) -> Incident:
+def incident_of_order(*, hazard: Hazard | str, drill: bool) -> Incident:
     """The disaster that goes on, by its hazard; an order may be the first that is heard of one."""
     status = Status.DRILL if drill else Status.NORMAL
     going_on = Incident.objects.filter(hazard=hazard, status=status, ended_at=None).first()

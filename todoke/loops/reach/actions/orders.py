@@ -12,6 +12,7 @@ from todoke.loops.reach.errors import (
     NoLevelsError,
     NotYourMunicipalityError,
     OrderMovedOnError,
+    OrderOfAnotherError,
     ReasonForActingError,
     SecondPersonError,
 )
@@ -34,6 +35,20 @@ def may_order(officer: Officer, municipality_code: str) -> Organisation | None:
     """The office in which the officer may give orders there: the municipality's own, else the prefecture's."""
     offices = {office.municipality_code: office for office in offices_of(officer) if office.function == OFFICE}
     return offices.get(municipality_code) or offices.get("")
+
+
+def may_confirm(officer: Officer, municipality_code: str, entered_by: str) -> bool:
+    """Whether the officer may be the second person: somebody else, and of the same side.
+
+    What an office of the municipality entered only its officers confirm; the prefecture confirms what it entered itself.
+    """
+    office = may_order(officer, municipality_code)
+    if office is None or entered_by == _actor(officer):
+        return False
+    first = Officer.objects.filter(pk=entered_by.removeprefix("officer:")).first()
+    entering = may_order(first, municipality_code) if first else None
+    side = entering.municipality_code if entering else municipality_code
+    return office.municipality_code == side
 
 
 @transaction.atomic
@@ -95,6 +110,8 @@ def confirm_order(*, officer: Officer, order_id: int) -> Order:
         raise OrderMovedOnError
     if order.entered_by == _actor(officer):
         raise SecondPersonError
+    if not may_confirm(officer, order.municipality_code, order.entered_by):
+        raise NotYourMunicipalityError
     order.confirmed_by, order.issued_at = _actor(officer), clock.now()
     order.review_at = order.issued_at + REVIEW
     order.revision = 1
@@ -150,6 +167,8 @@ def confirm_lifting(*, officer: Officer, order_id: int) -> Order:
         raise OrderMovedOnError
     if order.lift_entered_by == _actor(officer):
         raise SecondPersonError
+    if not may_confirm(officer, order.municipality_code, order.lift_entered_by):
+        raise NotYourMunicipalityError
     order.lift_confirmed_by, order.lifted_at = _actor(officer), clock.now()
     order.revision += 1
     order.save()
@@ -171,6 +190,8 @@ def _in_force(officer: Officer, order_id: int) -> Order:
     _office(officer, order.municipality_code)
     if not order.issued_at or order.lifted_at:
         raise OrderMovedOnError
+    if order.source:
+        raise OrderOfAnotherError(source=order.source)
     return order
 
 

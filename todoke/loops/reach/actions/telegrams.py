@@ -9,9 +9,11 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
 from todoke.kernel import clock, events
+from todoke.kernel.configuration import ConfigurationError
 from todoke.loops.reach import telegrams
 from todoke.loops.reach.models import Telegram
 from todoke.loops.reach.telegrams.catalogue import type_in
+from todoke.loops.reach.telegrams.commons.profile import Profile, profile_at
 from todoke.loops.reach.telegrams.markup import MAX_BYTES
 from todoke.loops.reach.telegrams.reasons import Reason
 from todoke.loops.reach.telegrams.types import Kind
@@ -46,7 +48,7 @@ def receive(*, body: bytes, source: str, name: str = "") -> Received:
         return Received(known, new=False)
     row = Telegram(digest=digest, source=source[:20], name=name[-200:], received_at=clock.now(), body=body[:MAX_BYTES])
     try:
-        said = telegrams.read(body, prefecture=settings.PREFECTURE, name=name)
+        said = telegrams.read(body, prefecture=settings.PREFECTURE, name=name, profile=_edition())
     except telegrams.TelegramError as error:
         row.type, row.error = type_in(name), f"{error.code}: {error.message}"[:300]
     else:
@@ -57,6 +59,15 @@ def receive(*, body: bytes, source: str, name: str = "") -> Received:
         log.info("telegram", source=source, type=stored.type, concern=stored.concern, error=stored.error)
         events.tell("reach.telegram_received", telegram=stored)
     return Received(stored, new)
+
+
+def _edition() -> Profile:
+    """Of Lアラート; a mistake in its file must not keep out the telegrams of others."""
+    try:
+        return profile_at(settings.COMMONS_PROFILE)
+    except ConfigurationError as error:
+        log.error("commons profile", problem=str(error))
+        return Profile()
 
 
 def _kept(row: Telegram) -> tuple[Telegram, bool]:
@@ -76,7 +87,7 @@ def _lock(unit: str) -> None:
 
 
 def _fill(row: Telegram, said: telegrams.Telegram) -> None:
-    row.type, row.title, row.status, row.info_type = said.type[:20], said.title[:200], said.status, said.info_type
+    row.type, row.title, row.status, row.info_type = said.type[:20], said.title[:200], said.status, said.info_type[:10]
     row.event_id, row.unit, row.kind, row.level = said.event_id[:200], said.unit, said.kind, said.level
     row.issued_at, row.sent_at = said.issued_at, said.sent_at
     row.concern, row.reason = said.concern, said.reason

@@ -1,23 +1,7 @@
-"""A shelter for everyone."""
+"""A shelter for everyone: fit for the hazard, outside of its zones, open or to be opened, with room, and near."""
 
-from dataclasses import dataclass
+from todoke.loops.reach.assignment.finding import assigned
+from todoke.loops.reach.assignment.making import prepare
+from todoke.loops.reach.assignment.types import Assigned, Why
 
-import numpy as np
-
-from todoke.loops.reach.audience.types import Rows, Selection
-
-
-@dataclass(frozen=True)
-class Assigned:
-    """Of each row of a selection the place in ``codes`` of its shelter, -1 for none; metres, and degrees from north."""
-
-    codes: tuple[str, ...]
-    index: Rows
-    metres: Rows
-    bearing: Rows
-
-
-def assigned(hazard: str, selection: Selection, accessible: Rows) -> Assigned:
-    """Looked up in what was worked out beforehand; ``accessible``: whose shelter has to be one for wheelchairs."""
-    size = len(selection)
-    return Assigned((), np.full(size, -1), np.zeros(size), np.zeros(size))
+__all__ = ["Assigned", "Why", "assigned", "prepare"]

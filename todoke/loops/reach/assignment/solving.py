@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from todoke.loops.reach.assignment.auction import CHUNK, NOWHERE, Bidders, Nearest, Places, hold
+from todoke.loops.reach.assignment.auction import CHUNK, NOWHERE, Auction, Bidders, Nearest, Places, totals
 from todoke.loops.reach.assignment.geometry import along_a_curve, flattened
 
 Rows = NDArray[Any]
@@ -87,7 +87,7 @@ def solve(homes: Homes, sites: Sites) -> Rows:
     enough = int(bidders.people.sum()) <= int(places.places.sum())
     most_work = MOST_WORK if enough else WORK_IN_NEED
     near = Nearest(bidders, places, BLOCK)
-    standing = hold(near, _prices(bidders, places, most_work), STEP, MOST_ROUNDS, most_work)
+    standing = Auction(near, _prices(bidders, places, most_work), STEP).hold(MOST_ROUNDS, most_work)
     found, price = standing.index, standing.price
     room = places.places - np.bincount(found[found >= 0], bidders.people[found >= 0], len(places)).astype(np.int64)
     _place_left(near, found, standing.left, room)
@@ -112,7 +112,7 @@ def _prices(bidders: Bidders, places: Places, most_work: int) -> Rows:
     zero = np.zeros(len(places))
     near = Nearest(groups, places, GROUP_BLOCK)
     near.narrow = False
-    standing = hold(near, zero, GROUP_STEP, MOST_GROUP_ROUNDS, most_work, loosely=True)
+    standing = Auction(near, zero, GROUP_STEP, loosely=True).hold(MOST_GROUP_ROUNDS, most_work)
     return np.maximum(0, standing.price - MARGIN)
 
 
@@ -143,12 +143,8 @@ def _take(who: Rows, target: Rows, metres: Rows, people: Rows, room: Rows) -> Ro
     """Who of those that want to a shelter finds room there, by how near they are; ``room`` shrinks."""
     order = np.lexsort((who, metres, target))
     where, size = target[order], people[who[order]]
-    first = np.flatnonzero(np.append(True, where[1:] != where[:-1])) if len(where) else np.zeros(0, np.int64)
-    total = np.cumsum(size)
-    if len(where):
-        total = total - np.repeat((total - size)[first], np.diff(np.append(first, len(where))))
     taken = np.zeros(len(who), bool)
-    taken[order] = total <= room[where]
+    taken[order] = totals(where, size) <= room[where]
     room -= np.bincount(target[taken], people[who[taken]], len(room)).astype(np.int64)
     return taken
 

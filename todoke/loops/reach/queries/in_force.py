@@ -12,10 +12,9 @@ from todoke.kernel import clock
 from todoke.loops.reach.models import AreaWarning, Feed, Order, Telegram
 from todoke.loops.reach.sources.feed import STALE
 from todoke.loops.reach.telegrams.types import Severity, Status
-from todoke.loops.reach.types import OrderKind
-from todoke.loops.reach.wordings import WITH_LEVELS
+from todoke.loops.reach.types import WITH_LEVELS, OrderKind
 
-LEVELS = {OrderKind.ELDERLY: 3, OrderKind.EVACUATE: 4, OrderKind.SECURE: 5}
+LEVELS = {kind: kind.level for kind in OrderKind}
 
 
 @dataclass(frozen=True)

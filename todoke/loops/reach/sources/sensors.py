@@ -52,7 +52,7 @@ STATIONS = {
                     "name": {"type": "string", "minLength": 1, "maxLength": 60},
                     "quantity": {"type": "string", "minLength": 1, "maxLength": 40},
                     "unit": {"type": "string", "maxLength": 20},
-                    "kind": {"enum": [str(kind) for kind in Kind]},
+                    "kind": {"enum": [str(kind) for kind in Kind if kind not in {Kind.EVACUATION, Kind.SHELTERS}]},
                     "municipalities": {"type": "array", "items": {"type": "string", "pattern": "^[0-9]{5}$"}},
                     "hysteresis": {"type": "number", "minimum": 0},
                     "thresholds": {"type": "array", "minItems": 1, "items": THRESHOLD},

@@ -26,6 +26,11 @@ class Reason(StrEnum):
     LEVELS_ARRIVE = "levels-arrive"
     DELIVERY_TEST = "delivery-test"
     SHAPES_ONLY = "shapes-only"
+    OURS = "ours"
+    KNOWN_REVISION = "known-revision"
+    DRILL_OF_SHELTERS = "drill-of-shelters"
+    UNKNOWN_ORDER = "unknown-order"
+    OTHER_MESSAGE = "other-message"
     UNKNOWN_HERE = "unknown-here"
     UNKNOWN = "unknown"
 
@@ -51,6 +56,11 @@ def words_of(reason: str) -> str:
         Reason.LEVELS_ARRIVE: _("同じ気象台から、警戒レベルの付いた電文が来ています。古い形の電文は重ねて扱いません。"),
         Reason.DELIVERY_TEST: _("配信の試験です。"),
         Reason.SHAPES_ONLY: _("図形だけで地域を示しています。職員が見て判断してください。"),
+        Reason.OURS: _("この県からLアラートに出したものが、戻ってきました。"),
+        Reason.KNOWN_REVISION: _("同じ文書の、同じ版か新しい版をもう受け取っています。"),
+        Reason.DRILL_OF_SHELTERS: _("訓練の避難所情報です。避難所の状態は変えません。"),
+        Reason.UNKNOWN_ORDER: _("知らない避難情報の区分があります。職員が見て判断してください。"),
+        Reason.OTHER_MESSAGE: _("Lアラートのほかの種類の情報です。避難情報と避難所情報だけを扱います。"),
         Reason.UNKNOWN_HERE: _("知らない種類の電文ですが、この県の地域を示しています。職員が見て判断してください。"),
         Reason.UNKNOWN: _("知らない種類の電文で、この県の地域を示していません。"),
     }

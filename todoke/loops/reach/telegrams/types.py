@@ -48,6 +48,10 @@ class Kind(StrEnum):
     RADIATION = "radiation"
     NUCLEAR = "nuclear"
     MISSILE = "missile"
+    EVACUATION = "evacuation"
+    """避難情報 of a municipality, which comes by Lアラート: never a warning."""
+
+    SHELTERS = "shelters"
     UNKNOWN = "unknown"
 
 

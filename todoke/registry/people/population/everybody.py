@@ -7,6 +7,7 @@ not count.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -56,7 +57,7 @@ class Everybody:
             values[late] = self.extra.arrays[name][rows[late] - first]
         return np.asarray(values)
 
-    def _dtype(self, name: str) -> np.dtype:  # type: ignore[type-arg]
+    def _dtype(self, name: str) -> np.dtype[Any]:
         return self.extra.arrays[name].dtype
 
     def id_bytes(self, rows: Rows) -> Rows:

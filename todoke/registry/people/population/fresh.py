@@ -65,7 +65,7 @@ def _homes(ids: Rows, population: Population) -> Rows:
     if not len(known):
         return np.zeros(0, np.int32)
     at = np.minimum(np.searchsorted(known, ids), len(known) - 1)
-    return at[known[at] == ids].astype(np.int32)
+    return np.asarray(at[known[at] == ids], np.int32)
 
 
 def _bytes(ids: Sequence[UUID]) -> Rows:

@@ -2,7 +2,8 @@
 
 A snapshot is a folder of arrays under ``population`` in TODOKE_STATE; the file ``current`` names the one that counts.
 A new one is written beside it and ``current`` is renamed into place: a reader sees one or the other, never a half.
-It holds what a machine can make again at any time. Sensitive facts, which are encrypted in the database, are not in it.
+It holds what a machine can make again at any time. Sensitive facts, which are encrypted in the database, are not in its
+arrays; needs lie beside them, encrypted (``sealed``).
 """
 
 import json
@@ -22,7 +23,7 @@ from django.conf import settings
 from todoke.kernel import clock
 from todoke.kernel.rules.columns import Frame
 from todoke.registry.people import access
-from todoke.registry.people.population import reading, zones
+from todoke.registry.people.population import reading, sealed, zones
 from todoke.registry.people.population.reading import NUMBER_KEYS, TEXT_KEYS, Rows, Said
 from todoke.registry.people.population.shaping import (
     REGISTER_KEYS,
@@ -102,6 +103,9 @@ class _Made:
 
     moved: zones.Moved | None = None
     """Which row became which since the snapshot before, where it was not all read anew."""
+
+    changed: Rows | None = None
+    """Rows of whom anything changed since."""
 
 
 def load() -> Population:
@@ -201,8 +205,9 @@ def _changed(was: _Made) -> _Made | None:
         return None
     put_in(answers, said, arrays)
     around, places = _around(was, ids, whose, arrays, codes)
-    both = zones.Moved(moved, places)
-    return _Made(arrays | around, answers, codes, was.database, horizon, today, now, moved=both)
+    both, changed = zones.Moved(moved, places), rows_of(whose, arrays)
+    changed = changed[changed >= 0]
+    return _Made(arrays | around, answers, codes, was.database, horizon, today, now, moved=both, changed=changed)
 
 
 def _around(
@@ -262,8 +267,10 @@ def _write(made: _Made, was: _Made | None) -> None:
             os.link(was.folder / f"{file}.npy", new / f"{file}.npy")
         else:
             np.save(new / f"{file}.npy", array)
-    if was and was.folder and made.moved:
+    if was and was.folder and made.moved and made.changed is not None:
         zones.carry(was.folder, new, made.moved, made.arrays)
+        became = made.moved.rows.became if made.moved.rows else None
+        sealed.carry(was.folder, new, became, made.changed, len(made.arrays["people"]))
     about = {
         "form": FORM,
         "taken_at": made.taken_at.isoformat(),

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from todoke.kernel.clock import JAPAN
 from todoke.loops.reach.telegrams.commons.profile import EXERCISES, Profile
+from todoke.loops.reach.telegrams.commons.soap import distribution
 from todoke.loops.reach.telegrams.commons.types import (
     Envelope,
     EvacuationArea,
@@ -19,12 +20,16 @@ from todoke.loops.reach.telegrams.markup import Node, parse
 from todoke.loops.reach.telegrams.source import moment_in
 from todoke.loops.reach.telegrams.types import Status
 
-_STATUSES = {word: status for status, word in EXERCISES.items()}
+STATUSES = {word: status for status, word in EXERCISES.items()}
 
 
 def read_commons(body: bytes, profile: Profile) -> Message:
     """Raises TelegramError, also for a category that is neither evacuation nor shelters."""
-    root = parse(body)
+    return read_distribution(distribution(parse(body)), profile)
+
+
+def read_distribution(root: Node, profile: Profile) -> Message:
+    """The same of a document that was taken apart, and out of the call that carried it."""
     if root.name != "EDXLDistribution":
         raise ForeignTelegramError(root=root.name[:40])
     content = root.find("contentObject") or root
@@ -65,7 +70,7 @@ def _envelope(root: Node, content: Node, report: Node) -> Envelope:
         created_at=_time(head.value("CreateDateTime")) or reported,
         reported_at=reported,
         # What is not said to be real is not taken for real.
-        status=_STATUSES.get(root.value("distributionStatus"), Status.TEST),
+        status=STATUSES.get(root.value("distributionStatus"), Status.TEST),
         cancels=root.value("distributionType") == "Cancel",
     )
 
