@@ -210,9 +210,8 @@ def test_officers_see_how_many_before_they_send(
     assert other.post(deed, {"deed": "confirm"}).status_code == 302
     assert "12人に送りました" in other.get(page).content.decode()
     token = token_of(Message.objects.all()[0].pk)
-    assert (
-        reverse("public:survey", args=[token]) in Client().get(reverse("public:message", args=[token])).content.decode()
-    )
+    shown = Client().get(reverse("public:message", args=[token])).content.decode()
+    assert reverse("public:survey", args=[token]) in shown
     assert other.get(reverse("console:notice-results", args=[notice.pk])).status_code == 200
     stranger = _officer("c", Organisation.objects.create(code="04205", kind="municipality", name="x", name_en="x"))
     assert signed_in(stranger).get(page).status_code == 404

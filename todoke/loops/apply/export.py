@@ -5,6 +5,7 @@ from typing import Any
 
 from todoke.capabilities.forms.queries import open_drafts
 from todoke.exchange.messages.queries import inbox
+from todoke.exchange.passes.queries import scans_of
 from todoke.kernel import clock
 from todoke.loops.apply.queries import cases_of_resident
 from todoke.registry.catalogue.queries import pack_of
@@ -17,7 +18,7 @@ from todoke.registry.people.types import KnownFact
 
 
 def everything_about(resident: Resident) -> dict[str, Any]:
-    """Facts with their history, drafts, cases, messages, looks, consents, agencies: as JSON. Files are named alone."""
+    """Facts and their history, drafts, cases, messages, check-ins, looks, consents, agencies. Files are named alone."""
     facts = own_facts(resident)
     return {
         "made_at": clock.now().isoformat(),
@@ -48,6 +49,10 @@ def everything_about(resident: Resident) -> dict[str, Any]:
                 else None,
             }
             for case in cases_of_resident(resident)
+        ],
+        "check_ins": [
+            {"at": _moment(scan.at), "shelter": scan.shelter.name, "what": scan.kind, "how": scan.how}
+            for scan in scans_of(resident)
         ],
         "looks": [
             {

@@ -8,9 +8,11 @@ import structlog
 from todoke.kernel import clock, events
 from todoke.kernel.jobs import task
 from todoke.loops.reach.actions import announcing, commons, publications, warnings
+from todoke.loops.reach.assignment import prepare
 from todoke.loops.reach.counting import count_situation
 from todoke.loops.reach.models import Order, Publication, Telegram
 from todoke.registry.places.models import Shelter
+from todoke.registry.places.types import Hazard
 
 log = structlog.get_logger(__name__)
 
@@ -19,6 +21,12 @@ FIRST = 100
 
 PUBLISHING = 90
 """After what the residents wait for, and before any newsletter."""
+
+
+AFTER = -10
+"""What can wait until everybody has been told what they have to be told."""
+
+MOST_URGENT_FIRST = tuple(dict.fromkeys([Hazard.TSUNAMI, Hazard.FLOOD, Hazard.LANDSLIDE, *Hazard]))
 
 
 @task("reach.take_in")
@@ -62,6 +70,13 @@ def count(incident_id: int) -> None:
     count_situation(incident_id=incident_id, patient=True)
 
 
+@task("reach.assign_shelters", cron="20 18 * * *")
+def assign_shelters() -> None:
+    """A shelter for everyone and from every hazard: after a change, and in the night for whoever moved."""
+    for hazard in MOST_URGENT_FIRST:
+        prepare(hazard)
+
+
 @task("reach.expire", cron="* * * * *")
 def expire() -> None:
     """End what is over by itself."""
@@ -91,6 +106,13 @@ def order_changed(order: Order, **_more: Any) -> None:
     else:
         if row is not None:
             publication_waits(row)
+
+
+@events.listen("shelters-changed")
+@events.listen("zones-changed")
+def shelters_changed(**_more: Any) -> None:
+    """Work out anew who goes where; until then those are led elsewhere for whom it does not hold."""
+    assign_shelters.enqueue(lock="reach.assign_shelters", priority=AFTER)
 
 
 @events.listen("shelter-state-changed")

@@ -86,6 +86,44 @@ def _zones_of(hazard: str, version: str) -> shapely.STRtree:
     return shapely.STRtree([from_wkb(boundary) for boundary in rows.values_list("boundary", flat=True)])
 
 
+def zones_by_municipality(kinds: Collection[str]) -> Mapping[str, tuple[str, ...]]:
+    """The codes of the zones in force of these kinds in each municipality; who has none has no such zone imported.
+
+    One that only touches a boundary from outside, as a neighbour's does, is not in it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) || '-' || coalesce(max(id), 0) || '-' || coalesce(max(imported_at)::text, '')"
+            " FROM places_zone WHERE ended_at IS NULL AND kind = ANY(%s)",
+            [sorted(kinds)],
+        )
+        return _zoned(frozenset(kinds), str(cursor.fetchone()[0]), municipality_outlines())
+
+
+_INSIDE = -0.002
+"""Degrees, some 200 m, by which the boundaries of two sources differ."""
+
+
+def _zoned(
+    kinds: frozenset[str], version: str, municipalities: Mapping[str, BaseGeometry]
+) -> Mapping[str, tuple[str, ...]]:
+    key = (kinds, version, id(municipalities))
+    if key not in _zoned_before:
+        rows = Zone.objects.filter(ended_at=None, kind__in=kinds).order_by("code").values_list("code", "boundary")
+        codes, tree = [code for code, _boundary in rows], shapely.STRtree([from_wkb(area) for _code, area in rows])
+        found = {}
+        for municipality, outline in municipalities.items():
+            within = tree.query(outline.buffer(_INSIDE), predicate="intersects")
+            if len(within):
+                found[municipality] = tuple(codes[number] for number in sorted(within))
+        _zoned_before.clear()
+        _zoned_before[key] = found
+    return _zoned_before[key]
+
+
+_zoned_before: dict[tuple[frozenset[str], str, int], Mapping[str, tuple[str, ...]]] = {}
+
+
 def municipalities_at(longitude: Numbers, latitude: Numbers, codes: Sequence[str]) -> Numbers:
     """For each point the place in ``codes`` of its municipality's code; -1 outside of all of them."""
     places: Numbers = np.full(len(longitude), -1, np.int16)

@@ -32,8 +32,8 @@ from todoke.registry.people.population import Everybody
 from todoke.registry.people.queries import names_of
 from todoke.registry.people.types import Reader
 from todoke.registry.places.models import Municipality, Shelter
+from todoke.registry.places.outlines import zones_by_municipality
 from todoke.registry.places.prefectures import prefecture
-from todoke.registry.places.queries import zones_in_force
 
 WALKING = 60
 """Metres a minute: 1.0 m/s, as the Fire and Disaster Management Agency's manual for tsunami evacuation plans counts."""
@@ -265,21 +265,16 @@ def _audience(alert: Alert, plan: Plan, everybody: Everybody) -> Selection:
         return select(Audience(areas=areas, zones=tuple(order.zones), polygons=drawn, within=True, **common), everybody)
     if not kinds:
         return select(Audience(areas=areas, **common), everybody)
-    zones = tuple(zone.code for zone in zones_in_force() if zone.kind in kinds)
-    found = [select(Audience(areas=areas, zones=zones, within=True, **common), everybody)] if zones else []
-    if plan.without_zones == "everyone":
-        served = {
-            everybody.municipalities[number] for one in found for number in np.unique(one.municipality[_at_home(one)])
-        }
-        if others := tuple(code for code in areas if code not in served):
-            found.append(select(Audience(areas=others, **common), everybody))
+    by_municipality = zones_by_municipality(kinds)
+    zoned = tuple(code for code in areas if code in by_municipality)
+    zones = tuple(sorted({zone for code in zoned for zone in by_municipality[code]}))
+    found = [select(Audience(areas=zoned, zones=zones, within=True, **common), everybody)] if zones else []
+    others = tuple(code for code in areas if code not in by_municipality)
+    if others and plan.without_zones == "everyone":
+        found.append(select(Audience(areas=others, **common), everybody))
     if alert.change in (Change.LOWERED, Change.CANCELLED):
         found.append(told_before(everybody, residents_told(alert.incident, plan.id)))
     return united(everybody, found)
-
-
-def _at_home(selection: Selection) -> Any:
-    return (selection.because & np.uint8(Because.HOME)) > 0
 
 
 def _stop_earlier(alert: Alert, plan: Plan) -> None:

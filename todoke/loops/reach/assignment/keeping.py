@@ -1,7 +1,7 @@
 """What was worked out beforehand, in a folder for each hazard that every worker maps.
 
-It lies beside the population, not in it: who changes there keeps the shelter here until it is worked out anew. A new one
-is written beside the old one, and the file ``current`` is renamed into place. A machine can make all of it again.
+It lies beside the population, not in it: a snapshot that is replaced does not take it along. A new one is written
+beside the old one, and the file ``current`` is renamed into place. A machine can make all of it again.
 """
 
 import json

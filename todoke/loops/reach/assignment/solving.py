@@ -185,7 +185,8 @@ def _move_closer(near: Nearest, index: Rows, priced: Rows, room: Rows) -> None:
     which = near.order[:, : near.widths[0]]
     for _round in range(MOST_MOVES):
         free = priced & (room > 0)
-        who = np.flatnonzero(free[which].any(axis=1)[near.block] & (index >= 0))
+        blocks = np.asarray(free[which].any(axis=1))
+        who = np.flatnonzero(blocks[near.block] & (index >= 0))
         target, metres = _nearest_free(near, who, free, room)
         away = np.hypot(places.east[index[who]] - bidders.east[who], places.north[index[who]] - bidders.north[who])
         gains = metres < away - 1.0

@@ -17,7 +17,9 @@ class Call(models.Model):
     officer_name = models.CharField(max_length=60)
     office_name = models.CharField(max_length=100)
     helper_name = models.CharField(max_length=100, blank=True, help_text="To whom it was forwarded")
-    note = models.CharField(max_length=200, blank=True, help_text="How it was resolved: reached by phone, is with family")
+    note = models.CharField(
+        max_length=200, blank=True, help_text="How it was resolved: reached by phone, is with family"
+    )
     at = models.DateTimeField()
     revision = models.PositiveIntegerField(default=1)
 
