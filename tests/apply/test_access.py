@@ -59,6 +59,7 @@ POST_ONLY = {
     "portal:prepared-place-add",
     "portal:prepared-place-end",
     "console:support-add",
+    "console:notice-deed",
     "portal:pass-renew",
     "reader:find",
     "reader:check-in",
@@ -87,6 +88,12 @@ POST_ONLY = {
     "portal:agent-take-up",
     "portal:agent-end",
     "portal:act",
+    "portal:ways-telephone",
+    "portal:ways-confirm",
+    "portal:ways-line",
+    "portal:ways-device",
+    "portal:ways-wishes",
+    "portal:ways-end",
     "portal:act-stop",
     "console:assign-selected",
     "console:case-assign",
@@ -114,8 +121,9 @@ POST_ONLY = {
     "console:office-role",
     "console:office-deactivate",
 }
-MACHINES = {"api:telegrams", "api:readings", "api:commons"}
-"""For whoever has a token, and nobody else; tests/reach/test_sources.py has their answers."""
+MACHINES = {"api:telegrams", "api:readings", "api:commons", "api:receipts", "api:line", "api:arrived"}
+"""For whoever has a token or signs, and nobody else; tests/reach/test_sources.py and tests/messages/test_ways.py have
+their answers."""
 
 ANSWERED_OTHERWISE = {"reader:enrol", "console:invitation", "portal:login", "portal:login-callback"}
 """Pages that need more than an address: a secret, a provider that answers."""
@@ -136,6 +144,10 @@ OWN_DEEDS = {
     "portal:agent-grant",
     "portal:agent-take-up",
     "portal:act-stop",
+    "portal:ways-telephone",
+    "portal:ways-line",
+    "portal:ways-device",
+    "portal:ways-wishes",
 }
 """Deeds that touch the resident's own data, whoever the resident is."""
 
@@ -145,6 +157,7 @@ RESIDENTS = {
     "portal:cases",
     "portal:inbox",
     "portal:my-data",
+    "portal:ways",
     "portal:my-data-download",
     "portal:fact",
     "portal:for-me",
@@ -165,7 +178,7 @@ OWNER = {
     "portal:message",
 }
 OFFICERS = {"console:worklist", "console:security"}
-HANDLERS = {"console:rules"}
+HANDLERS = {"console:rules", "console:notices"}
 """For those who handle cases, in whatever office."""
 DESK = {"console:peek", "console:case", "console:case-file"}
 ADMINISTRATORS = {"console:office"}
@@ -180,6 +193,8 @@ CRISIS_DESK = {
     "console:shelter-people",
 }
 """For officers of 危機管理課; none is in this town."""
+NOTICES = {"console:notice", "console:notice-results", "public:survey"}
+"""For the office that sent a notice, and those who got one with questions; nobody has in this town."""
 REGISTRARS = {"console:agencies"}
 """For officers of the offices that keep the register of residents; none is in this town."""
 
@@ -254,6 +269,7 @@ def allowed(name: str) -> set[str]:
         (ADMINISTRATORS, {"administrator", "platform"}),
         (AUDITORS, {"auditor", "platform"}),
         (REGISTRARS, set()),
+        (NOTICES, set()),
         (DOORS, set()),
         (CRISIS_DESK, set()),
     )
@@ -323,6 +339,7 @@ def test_every_address_without_a_role_of_its_own_is_listed() -> None:
         EVERYONE
         | LINKS
         | REGISTRARS
+        | NOTICES
         | DOORS
         | CRISIS_DESK
         | POST_ONLY

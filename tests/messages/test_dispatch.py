@@ -352,9 +352,7 @@ def test_a_providers_limit_is_kept_and_the_rest_goes_later(
     assert allowance.take("sms", 5, Priority.NEWSLETTER) == 0
 
 
-def test_an_ended_contact_point_is_not_used(
-    wording: Wording, residents: list[Resident], ways: dict[str, Fake]
-) -> None:
+def test_an_ended_contact_point_is_not_used(wording: Wording, residents: list[Resident], ways: dict[str, Fake]) -> None:
     reachable(residents[0], "sms")
     end_contact_point(contact_point=ContactPoint.objects.get())
     send(write(wording, residents))

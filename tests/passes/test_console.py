@@ -172,6 +172,8 @@ def test_a_resident_sees_their_code_and_their_family(door: Door) -> None:
     assert in_fours(pass_of(door.mother).number) in page
     assert "見本中学校 体育館" in page
     assert page.count("まだ、避難所で受付していません") == 3
+    held = signed_in(door.daughter).get("/my-data/download/").json()
+    assert [(one["shelter"], one["what"]) for one in held["check_ins"]] == [("見本中学校 体育館", "in")]
     old = code_of(pass_of(door.mother))
     client.post("/pass/renew/")
     assert "新しいものに替わっています" in find(door.device(), old)

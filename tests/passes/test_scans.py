@@ -1,5 +1,6 @@
 """What is written down at a door, and what follows from it: presence and tallies, each person once."""
 
+import argparse
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from uuid import UUID, uuid4
@@ -14,6 +15,7 @@ from todoke.exchange.passes.actions.scans import NobodyError, Recorded, UnknownE
 from todoke.exchange.passes.codes import CodeError
 from todoke.exchange.passes.models import Presence, Scan, Tally, Visitor
 from todoke.exchange.passes.types import Entry, Headcount, How, Kind, Unregistered
+from todoke.faces.commands import passes
 from todoke.kernel import clock, events
 from todoke.registry.people.models import Household
 from todoke.registry.places.models import Shelter
@@ -240,3 +242,17 @@ def test_ten_doors_at_once_count_each_person_once(door: Door) -> None:
     kept_is_what_the_scans_say()
     assert sum(count.people for count in queries.headcounts().values()) <= 5
     assert Scan.objects.count() == 150
+
+
+def test_the_command_says_and_puts_right_what_differs(door: Door, capsys: pytest.CaptureFixture[str]) -> None:
+    def todoke(deed: str) -> int:
+        return passes.run(argparse.Namespace(deed=deed))
+
+    step(door, door.family)
+    assert todoke("check") == 0
+    Tally.objects.update(people=9)
+    assert todoke("check") == 1
+    assert "1 counts differ" in capsys.readouterr().out
+    assert (todoke("rebuild"), todoke("check"), todoke("new-key")) == (0, 0, 0)
+    assert "4 scans, 4 people in shelters now" in capsys.readouterr().out
+    assert queries.headcount(door.school) == Headcount(4, 1)

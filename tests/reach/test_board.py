@@ -100,7 +100,10 @@ def test_a_count_is_shown_with_its_age_and_made_anew(monkeypatch: pytest.MonkeyP
     assert situation_of(now.incident).figures[CITY]["people"] == 1
     page = signed_in(officer("p")).get(f"/console/situation/{now.incident.pk}/").content.decode()
     assert "全データ 0秒前" in page
-    assert 'data-part="figures"' in signed_in(officer("p2")).get(f"/console/situation/{now.incident.pk}/live/").content.decode()
+    assert (
+        'data-part="figures"'
+        in signed_in(officer("p2")).get(f"/console/situation/{now.incident.pk}/live/").content.decode()
+    )
 
 
 # Whom to call first
@@ -296,7 +299,13 @@ def test_the_list_keeps_what_goes_on_drills_and_what_is_over_apart() -> None:
 def test_telegrams_say_what_became_of_them() -> None:
     Telegram.objects.create(digest="0" * 64, source="push", received_at=clock.now(), body=b"", error="xml: 壊れている")
     Telegram.objects.create(
-        digest="1" * 64, source="feed", received_at=clock.now(), body=b"", type="VPWW54", reason="ほかの県", title="気象"
+        digest="1" * 64,
+        source="feed",
+        received_at=clock.now(),
+        body=b"",
+        type="VPWW54",
+        reason="ほかの県",
+        title="気象",
     )
     client = signed_in(officer("p"))
     page = client.get("/console/situation/telegrams/").content.decode()

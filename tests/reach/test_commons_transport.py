@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 import pytest
 import shapely
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, connections, transaction
 from django.test import Client
 from pytest_django.fixtures import Settings
 
@@ -373,6 +373,23 @@ class TestOut:
         work()
         assert subjects(reader) == ["避難指示"]
 
+    def test_two_workers_at_once_hand_it_over_once(
+        self, alert_service: Commons, officers: tuple[Officer, Officer]
+    ) -> None:
+        alert_service.behaviour.delay = 0.3
+        order = issued(officers)
+
+        def carry() -> None:
+            publications.carry(order.document_id)
+            connections.close_all()
+
+        threads = [threading.Thread(target=carry) for _number in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert (alert_service.requests, len(alert_service.taken)) == (1, 1)
+
     def test_a_lost_job_and_a_late_endpoint_are_made_up_for(
         self, alert_service: Commons, officers: tuple[Officer, Officer], settings: Settings
     ) -> None:
@@ -493,7 +510,7 @@ class TestIn:
         order = Order.objects.get()
         assert (order.source, order.entered_by, order.entered_by_name) == ("女川町", "commons", "女川町")
         assert (order.kind, order.hazard, order.municipality_code, order.drill) == ("evacuate", "tsunami", TOWN, False)
-        assert order.issued_at == AT.astimezone(order.issued_at.tzinfo) if order.issued_at else False
+        assert order.issued_at == AT
         assert order.review_at is None
         assert subjects(reader) == ["避難指示"]
         assert "女川町が避難指示を出しました" in bodies(reader)[0]
@@ -701,7 +718,7 @@ class TestSheltersIn:
     def test_what_was_said_here_since_stays(self) -> None:
         school = shelter("女川小学校", TOWN, 141.5)
         close_shelter(shelter=school, actor="officer:1", actor_name="試験")
-        arrives(self.said(ShelterEntry("女川小学校", "開設", at=AT)) if clock.now() > AT else b"")
+        arrives(self.said(ShelterEntry("女川小学校", "開設", at=clock.now() - timedelta(hours=1))))
         assert school.states.latest("pk").state == "closed"
 
     def test_of_two_of_a_name_the_one_that_is_there(self) -> None:
@@ -758,8 +775,8 @@ class TestDoor:
             b"<a>" * 100 + b"</a>" * 100,
             message(detail(EVACUATE)).replace(b"<commons:documentID>0", b"<commons:documentID>x"),
             b'<s:Envelope xmlns:s="x"><s:Body/></s:Envelope>',
-            b'<s:Envelope xmlns:s="x"><s:Body><publish><message>&lt;!DOCTYPE x&gt;&lt;x/&gt;</message></publish></s:Body>'
-            b"</s:Envelope>",
+            b'<s:Envelope xmlns:s="x"><s:Body><publish><message>&lt;!DOCTYPE x&gt;&lt;x/&gt;</message>'
+            b"</publish></s:Body></s:Envelope>",
         ],
         ids=["malformed", "bomb", "encoding", "deep", "no-uuid", "no-message", "hidden-doctype"],
     )
@@ -783,7 +800,7 @@ class TestDoor:
         work()
         order = Order.objects.get()
         assert (len(order.source), len(order.area_name)) == (100, 100)
-        assert len(subjects(reader)) == 1
+        assert "（shelter）（0.__class__）<script>%s" in bodies(reader)[0]
 
     def test_a_document_as_large_as_one_with_a_thousand_areas(self, client: Client) -> None:
         self.post(client, message(detail(EVACUATE, *(f"{number}区の避難対象地区" for number in range(1000)))))

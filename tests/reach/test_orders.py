@@ -155,7 +155,9 @@ def test_what_is_asked_for_waits_for_another_officer(first: Officer, second: Off
     order = Order.objects.get()
     assert answer.headers["Location"] == f"/console/situation/orders/{order.pk}/"
     assert (order.people, order.households, order.issued_at) == (1, 1, None)
-    own, others = (signed_in(one).get(f"/console/situation/orders/{order.pk}/").content.decode() for one in (first, second))
+    own, others = (
+        signed_in(one).get(f"/console/situation/orders/{order.pk}/").content.decode() for one in (first, second)
+    )
     assert "確認して発令する" not in own
     assert "確認して発令する" in others
     assert "いまと変わるところ" in others

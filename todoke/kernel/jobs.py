@@ -17,6 +17,9 @@ log = structlog.get_logger(__name__)
 RETRY = procrastinate.RetryStrategy(max_attempts=8, exponential_wait=3)
 """3, 9, 27 … seconds: an outside system may be away for hours before a job counts as failed."""
 
+STEADILY = procrastinate.RetryStrategy(max_attempts=1000, wait=3)
+"""For jobs that count their own attempts, and fail only with the database: every three seconds."""
+
 
 def task(name: str, *, cron: str = "", **options: Any) -> Callable[[Callable[..., None]], "Job"]:
     """Make a function a job: it must bear to be run twice, since a worker may die before it says it is done.
@@ -32,7 +35,7 @@ def task(name: str, *, cron: str = "", **options: Any) -> Callable[[Callable[...
                 log.info("job", job=name)
                 function(**arguments)
 
-        made = app.task(name=name, retry=RETRY, **options)(run)  # type: ignore[no-untyped-call]
+        made = app.task(name=name, **{"retry": RETRY, **options})(run)  # type: ignore[no-untyped-call]
         return Job(app.periodic(cron=cron)(made) if cron else made, function)
 
     return wrap

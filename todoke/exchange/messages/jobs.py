@@ -10,10 +10,10 @@ from todoke.exchange.messages.models import Mailing
 from todoke.exchange.messages.partitions import make_partitions
 from todoke.exchange.messages.types import Priority
 from todoke.kernel import clock
-from todoke.kernel.jobs import task
+from todoke.kernel.jobs import STEADILY, task
 
 
-@task("messages.dispatch")
+@task("messages.dispatch", retry=STEADILY)
 def dispatch(mailing: int, first: int, count: int) -> None:
     """Send out a part of a mailing. When something more urgent waits, it goes to the end of its kind and goes on."""
     if not dispatch_part(mailing, first, count):
@@ -21,7 +21,7 @@ def dispatch(mailing: int, first: int, count: int) -> None:
         dispatch.enqueue(mailing=mailing, first=first, count=count, priority=priority.of_job)
 
 
-@task("messages.deliver")
+@task("messages.deliver", retry=STEADILY)
 def deliver(deliveries: list[list[str]]) -> None:
     """Make an attempt at each of the deliveries, named by message and channel."""
     left = attempt([(UUID(message), channel) for message, channel in deliveries])

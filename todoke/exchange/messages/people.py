@@ -1,7 +1,7 @@
 """What became of everybody who was told of a matter, however often: a person counts once, by what was last heard.
 
-Messages of a mailing lie side by side, and an id ends with the message's place in it: so what was delivered and answered
-is put together in arrays, without a join.
+Messages of a mailing lie side by side, and an id ends with the message's place in it: so what was delivered and
+answered is put together in arrays, without a join.
 """
 
 from collections.abc import Collection, Sequence
@@ -33,7 +33,8 @@ SELECT string_agg(uuid_send(message_id), ''), string_agg(boolsend(channel = 'inb
 """
 _REPLIES = """
 SELECT string_agg(uuid_send(message_id), ''), string_agg(int8send(id), ''),
-       string_agg(int4send(array_position(%(answers)s, answer::text) - 1), ''), string_agg(float8send(extract(epoch FROM at)::float8), '')
+       string_agg(int4send(array_position(%(answers)s, answer::text) - 1), ''),
+       string_agg(float8send(extract(epoch FROM at)::float8), '')
   FROM messages_reply WHERE message_id BETWEEN %(low)s AND %(high)s
 """
 """Each column of all rows as one value of bytes, which numpy takes as it is."""
@@ -83,13 +84,13 @@ class People:
         def by_code(mask: NDArray[Any]) -> list[int]:
             return [int(n) for n in np.bincount(number[mask], minlength=len(codes))]
 
-        columns = {
+        columns: dict[str, list[int]] = {
             "people": by_code(np.ones(len(self), bool)),
             "reached": by_code(self.reached),
             "waiting": by_code(self.waiting & ~self.reached),
             "unreached": by_code(self.unreached),
             "silent": by_code(silent),
-            **{answer: by_code(self.answer == number_of) for number_of, answer in enumerate(ANSWERS)},
+            **{str(answer): by_code(self.answer == number_of) for number_of, answer in enumerate(ANSWERS)},
         }
         return {
             code.decode().strip(): {name: column[place] for name, column in columns.items()}

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.query import ModelIterable
 
-from todoke.exchange.messages.models import Cause, ContactPoint, Mailing, Message, Reply, Tally
+from todoke.exchange.messages.models import Cause, ContactPoint, Mailing, Message, Preference, Reply, Tally
 from todoke.exchange.messages.tokens import message_id_of
 from todoke.exchange.messages.types import Answer, Count, State
 from todoke.exchange.messages.wordings import with_words
@@ -142,3 +142,8 @@ def _as_counts(figures: list[list[Any]]) -> list[Count]:
 def contact_points_of(resident: Resident) -> QuerySet[ContactPoint]:
     """Where they are reached, or will be once a code is typed in."""
     return resident.contact_points.filter(ended_at=None).order_by("channel", "pk")
+
+
+def preference_of(resident: Resident) -> Preference:
+    """What they wished for; where they said nothing, nothing."""
+    return Preference.objects.filter(resident=resident).first() or Preference(resident=resident, channels=[])

@@ -101,6 +101,11 @@ def family_presence(resident: Resident) -> list[Whereabouts]:
     return found
 
 
+def scans_of(resident: Resident) -> list[Scan]:
+    """What doors noted of a resident, oldest first, for themselves."""
+    return list(Scan.objects.filter(resident=resident).select_related("shelter").order_by("id"))
+
+
 def scans_of_entry(entry: UUID, shelter: Shelter) -> list[Scan]:
     """What one step at a door recorded, its voids left out; [] when it was another shelter's."""
     rows = Scan.objects.filter(entry=entry, shelter=shelter).exclude(kind=Kind.VOID)

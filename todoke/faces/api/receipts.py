@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from todoke.exchange.messages.actions import note_receipts
+from todoke.exchange.messages.tokens import message_id_of
 from todoke.exchange.messages.types import Failure, Receipt, State
 
 LARGEST = 1024 * 1024
@@ -48,6 +49,17 @@ def receipts(request: HttpRequest, channel: str) -> HttpResponse:
     if unknown:
         response.headers["Retry-After"] = "2"
     return response
+
+
+@csrf_exempt
+@require_POST
+def arrived(request: HttpRequest, token: str) -> HttpResponse:
+    """A device's own receipt of a push: the service worker sends it, with the link that it was given."""
+    message = message_id_of(token)
+    if message is None:
+        raise Http404
+    note_receipts(channel="push", receipts=[Receipt(State.DELIVERED, message=message)])
+    return HttpResponse(status=204)
 
 
 def _receipt(one: dict[str, Any]) -> Receipt | None:

@@ -3,7 +3,8 @@
 from django.urls import path
 
 from todoke.faces.api.commons import push_message
-from todoke.faces.api.receipts import receipts
+from todoke.faces.api.line import line
+from todoke.faces.api.receipts import arrived, receipts
 from todoke.faces.api.sources import push_reading, push_telegram
 
 app_name = "api"
@@ -11,5 +12,7 @@ urlpatterns = [
     path("telegrams/", push_telegram, name="telegrams"),
     path("commons/", push_message, name="commons"),
     path("readings/", push_reading, name="readings"),
+    path("line/", line, name="line"),
     path("receipts/<slug:channel>/", receipts, name="receipts"),
+    path("arrived/<str:token>/", arrived, name="arrived"),
 ]

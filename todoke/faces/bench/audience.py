@@ -37,7 +37,7 @@ class WrongAnswerError(Exception):
 
 def measure() -> Iterator[Figure]:
     """All figures, on the residents of this database, whose homes are strewn first."""
-    _strew()
+    strew()
     everybody = population.rebuild(reader=READER)
     random = np.random.default_rng(11)
     areas, corners = _areas(everybody, random)
@@ -46,7 +46,7 @@ def measure() -> Iterator[Figure]:
     yield fresh(areas)
 
 
-def _strew() -> None:
+def strew() -> None:
     """No two households of the demonstration at one point: a kilometre round where they live."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT setseed(0.11)")

@@ -15,6 +15,7 @@ from todoke.loops.reach import telegrams
 from todoke.loops.reach.actions.telegrams import receive
 from todoke.loops.reach.models import Alert, Telegram
 from todoke.loops.reach.sources.watching import watch
+from todoke.loops.reach.telegrams.commons.profile import profile_at
 from todoke.loops.reach.telegrams.reasons import words_of
 
 EXAMPLES = """\
@@ -37,7 +38,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     deeds = parser.add_subparsers(dest="deed", required=True, metavar="DEED")
     read = deeds.add_parser("read", help="say what each telegram says, a line each; nothing is stored or sent")
-    read.add_argument("files", nargs="+", type=Path, metavar="FILE", help="telegrams of the JMA, or CAP 1.2")
+    read.add_argument("files", nargs="+", type=Path, metavar="FILE", help="telegrams of the JMA, CAP 1.2, L-Alert")
     read.add_argument("--json", action="store_true", help="print a line of JSON for each")
     read.add_argument("--prefecture", default="", metavar="CODE", help="whose concern; default: the one served")
     read.set_defaults(needs_database=False, run=run_read)
@@ -116,8 +117,10 @@ def _alert_line(alert: Alert) -> str:
 
 
 def _said(file: Path, prefecture: str) -> dict[str, Any]:
+    profile = profile_at(settings.COMMONS_PROFILE)
     try:
-        return {"file": file.name, **as_json(telegrams.read(file.read_bytes(), name=file.name, prefecture=prefecture))}
+        said = telegrams.read(file.read_bytes(), name=file.name, prefecture=prefecture, profile=profile)
+        return {"file": file.name, **as_json(said)}
     except telegrams.TelegramError as error:
         return {"file": file.name, "error": error.message, "error_code": error.code}
     except OSError as error:

@@ -14,7 +14,7 @@ examples:
   todoke bench rules --residents 100000 --json
   todoke bench audience --json
 """
-NAMES = ("rules", "alert", "audience", "checkin", "dispatch")
+NAMES = ("rules", "alert", "audience", "checkin", "dispatch", "shelters")
 """Each a module of todoke.faces.bench with a function ``measure``."""
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from todoke.faces.visitors import OfficerRequest, officer_required
@@ -13,6 +14,7 @@ from todoke.loops.reach.actions.orders import OFFICE
 from todoke.registry.organisations.models import Organisation
 from todoke.registry.organisations.naming import office_name
 from todoke.registry.organisations.types import Role
+from todoke.registry.places.prefectures import prefecture
 
 HANDLING = (Role.OFFICER, Role.APPROVER, Role.ADMINISTRATOR)
 Parameters = ParamSpec("Parameters")
@@ -20,7 +22,7 @@ Parameters = ParamSpec("Parameters")
 
 @dataclass(frozen=True)
 class Desk:
-    """The crisis offices of an officer; the prefecture's sees everybody's names, a municipality's those of its people."""
+    """The crisis offices of an officer. The prefecture's sees everybody's names, a municipality's its own people's."""
 
     offices: tuple[Organisation, ...]
 
@@ -46,7 +48,10 @@ class Desk:
     @property
     def name(self) -> str:
         """As residents see who looked."""
-        return office_name(self.offices[0])
+        office = self.offices[0]
+        return (
+            office_name(office) if office.municipality_code else f"{prefecture(settings.PREFECTURE).name} {office.name}"
+        )
 
 
 class CrisisRequest(OfficerRequest):
@@ -69,4 +74,4 @@ def desk_required(
         request.desk = Desk(tuple(sorted(found.values(), key=lambda office: office.municipality_code)))
         return view(request, *args, **kwargs)
 
-    return officer_required(guarded)
+    return officer_required(guarded)  # type: ignore[arg-type]

@@ -113,10 +113,8 @@ def _form(
 
 
 def _question_row(asked: Any, number: int) -> dict[str, Any]:
-    return {
-        "number": number,
-        **{part: asked.get(f"q{number}-{part}", "") for part in ("label", "en", "type", "options")},
-    }
+    parts = {part: asked.get(f"q{number}-{part}", "") for part in ("label", "en", "type", "options")}
+    return {"number": number, **parts}
 
 
 def _audience(request: OfficerRequest, office: Organisation) -> Audience:
@@ -128,11 +126,9 @@ def _audience(request: OfficerRequest, office: Organisation) -> Audience:
 
 
 def _texts(request: OfficerRequest) -> dict[str, dict[str, str]]:
+    parts = {"subject": 100, "body": 4000}
     return {
-        code: {
-            "subject": typed(request.POST, f"subject-{code}", 100),
-            "body": typed(request.POST, f"body-{code}", 4000),
-        }
+        code: {part: typed(request.POST, f"{part}-{code}", longest) for part, longest in parts.items()}
         for code in LANGUAGES
     }
 

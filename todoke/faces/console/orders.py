@@ -1,4 +1,4 @@
-"""Evacuation information of municipalities: entered by one officer, looked at and confirmed by another, lifted likewise."""
+"""Evacuation information of municipalities: entered by one officer, confirmed by another, lifted likewise."""
 
 import re
 from collections.abc import Callable
@@ -10,12 +10,13 @@ from django.shortcuts import redirect, render
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from todoke.exchange.messages.wordings import TAGS
-from todoke.faces.console.board import hazard_name, order_name, place_name
 from todoke.faces.console.crisis import CrisisRequest, Desk, desk_required
+from todoke.faces.console.crisis_words import hazard_name, order_name, place_name
 from todoke.faces.console.situation import incident_of
 from todoke.faces.console.situation_map import coast_of, frame_of, path_of
 from todoke.faces.console.typed import typed
@@ -60,7 +61,7 @@ ON_MAP = 200
 """Zones that can be picked at once; of more, the largest."""
 
 DETAIL = 0.0004
-PURPOSE = "避難情報の対象人数を数えるため。人数だけを数えました"
+PURPOSE = gettext_noop("避難情報の対象人数を数えるため。人数だけを数えました")
 _GAP = re.compile(r"\{(\w+)\}")
 _HAN = ("ja", "easy", "zh-hans", "zh-hant")
 
@@ -247,7 +248,7 @@ def _channels(found: Reach | None) -> list[tuple[str, int, bool]]:
 
 
 def _texts(order: Order) -> list[tuple[str, str, str, SafeString, SafeString]]:
-    """Language, its name, its tag, body and short form; what differs from reader to reader is marked, with an example."""
+    """Language, its name, its tag, body and short form; what differs between readers is marked, with an example."""
     rows = shelters(order.hazard, municipality_code=order.municipality_code)
     shelter = rows[0] if rows else None
     found = []

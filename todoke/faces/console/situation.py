@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from todoke.faces.console.board import COLUMNS, board, label, reader_of, title_of, with_names
+from todoke.faces.console.board import COLUMNS, board
+from todoke.faces.console.call_list import reader_of, with_names
 from todoke.faces.console.crisis import CrisisRequest, desk_required
+from todoke.faces.console.crisis_words import label, title_of
 from todoke.faces.console.typed import typed
 from todoke.kernel.errors import InvalidInputError, NotFoundError, TodokeError
 from todoke.loops.reach.actions.calls import forward_call, resolve_call, take_call
@@ -92,7 +94,7 @@ def _board(
         sort=sort if sort in SORTS else "code",
         phones=_phones(),
     )
-    with_names(context["callees"], reader_of(request.desk, incident, request.officer.pk))
+    with_names(context["callees"], reader_of(request.desk, request.officer.pk))
     context |= {
         "columns": [(name, label(name)) for name in COLUMNS],
         "error": error,

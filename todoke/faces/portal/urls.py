@@ -17,6 +17,7 @@ from todoke.faces.portal import (
     places,
     prepared,
     services,
+    ways,
 )
 
 app_name = "portal"
@@ -73,6 +74,14 @@ urlpatterns = [
     path("prepared/helpers/<int:helper_id>/end/", prepared.end_help, name="prepared-help-end"),
     path("prepared/places/add/", prepared.add_place, name="prepared-place-add"),
     path("prepared/places/<int:place_id>/end/", prepared.end_place, name="prepared-place-end"),
+    path("settings/contact/", ways.ways, name="ways"),
+    path("settings/contact/telephone/", ways.telephone, name="ways-telephone"),
+    path("settings/contact/telephone/<int:point_id>/", ways.confirm, name="ways-confirm"),
+    path("settings/contact/line/", ways.line, name="ways-line"),
+    path("settings/contact/device/", ways.device, name="ways-device"),
+    path("settings/contact/wishes/", ways.preferences, name="ways-wishes"),
+    path("settings/contact/<int:point_id>/end/", ways.end, name="ways-end"),
+    path("sw.js", ways.service_worker, name="service-worker"),
     path("agents/", agents.agents, name="agents"),
     path("agents/grant/", agents.grant, name="agent-grant"),
     path("agents/take-up/", agents.take_up, name="agent-take-up"),

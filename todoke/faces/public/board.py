@@ -10,6 +10,7 @@ from todoke.faces.public.naming import (
     count_of_places,
     grade_name,
     height,
+    issuer_name,
     place_name,
     publisher_name,
     warning_name,
@@ -134,7 +135,7 @@ def _order_row(order: Order, places: Places, reading: Reading) -> Row:
         tag="ja" if reading.han else "",
         more="　".join(more) if reading.han else ", ".join(more),
         time=clock_time(order.issued_at, reading) if order.issued_at else "",
-        by=name,
+        by=issuer_name(order, place, reading),
         by_tag="ja" if reading.han else "",
     )
 

@@ -228,6 +228,7 @@ def _order(order: Order, places: Places) -> dict[str, Any]:
         "households": order.households,
         "people": order.people,
         "issued_at": _iso(order.issued_at),
+        "source": f"Lアラート：{order.source}" if order.source else None,
     }
 
 

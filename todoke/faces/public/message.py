@@ -21,7 +21,15 @@ from todoke.exchange.messages.wordings import TAGS, parts_of
 from todoke.exchange.passes.actions.passes import code_of, pass_of
 from todoke.exchange.passes.codes import picture
 from todoke.exchange.passes.numbers import in_fours
-from todoke.faces.public.naming import area_names, clock_time, order_name, place_name, publisher_name, warning_name
+from todoke.faces.public.naming import (
+    area_names,
+    clock_time,
+    issuer_name,
+    order_name,
+    place_name,
+    publisher_name,
+    warning_name,
+)
 from todoke.faces.public.reading import Reading, choices, chosen_by, remember
 from todoke.faces.public.sketch import Point, Sketch, metres_between, sketch, start_of
 from todoke.faces.public.tones import tone_of
@@ -212,7 +220,7 @@ def _sources(present: Present, places: dict[str, Municipality], reading: Reading
                 "name": order_name(order, reading),
                 "area": order.area_name,
                 "tag": "ja",
-                "by": place_name(places[order.municipality_code], reading),
+                "by": issuer_name(order, places.get(order.municipality_code), reading),
                 "when": f"{clock_time(since, reading)} {word}",
             }
         )

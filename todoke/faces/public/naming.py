@@ -53,6 +53,14 @@ def place_name(place: Municipality, reading: Reading) -> str:
     return place.name if reading.han else place.name_en
 
 
+def issuer_name(order: Order, place: Municipality | None, reading: Reading) -> str:
+    """Whose order it is, and where from it came when it was not entered here."""
+    name = place_name(place, reading) if place else order.municipality_code
+    if not order.source:
+        return name
+    return f"{name}（Lアラート）" if reading.japanese else f"{name} (L-Alert)"
+
+
 def place_names(codes: Collection[str], places: Mapping[str, Municipality], reading: Reading) -> str:
     """Municipalities one after the other; all of them in one word."""
     if codes and set(codes) >= set(places):

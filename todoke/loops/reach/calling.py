@@ -60,8 +60,10 @@ class Callee:
     need: Variant = Variant.STANDARD
     age: int = 0
     alone: bool = False
+    """Whether no other adult lives with them."""
+
     infant: bool = False
-    """Whether somebody under INFANT lives with them."""
+    """Whether somebody under INFANT does."""
 
     @property
     def rank(self) -> Rank | None:
@@ -125,7 +127,7 @@ _CLASSES: tuple[tuple[tuple[Rank, Rank | None], Any], ...] = (
 
 
 def in_order(callees: Iterable[Callee]) -> list[Callee]:
-    """Those who are called, in the order of Rank; of one rank the unreached first, then who waits longest, then the older.
+    """Those who are called, by Rank; of one rank the unreached first, then who waits longest, then the older.
 
     The same people come out in the same order however they come in.
     """

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 from shapely.geometry import Polygon
+from shapely.geometry.base import BaseGeometry
 
 from todoke.loops.reach.actions.announcing import PLAN
 from todoke.loops.reach.audience import Audience, Because, Selection, select
@@ -179,7 +180,7 @@ def town_names(municipality: str) -> list[str]:
     return list(dict.fromkeys(rows.values_list("name", flat=True)))
 
 
-def _polygon(points: Iterable[Point]) -> Polygon:
+def _polygon(points: Iterable[Point]) -> BaseGeometry:
     drawn = shapely.make_valid(Polygon(points))
     if drawn.area == 0:
         raise BadOutlineError

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.utils import timezone
 
+from todoke.exchange.messages.types import LANGUAGES
 from todoke.loops.reach.models import Order
-from todoke.loops.reach.plans import LANGUAGES, Plan, Step, common
+from todoke.loops.reach.plans import Plan, Step, common
 from todoke.loops.reach.types import WITH_LEVELS as WITH_LEVELS
 from todoke.loops.reach.types import Change, Variant
 from todoke.registry.places.models import Municipality
@@ -56,7 +57,8 @@ class Saying:
 def texts_of(saying: Saying, variant: Variant, *, sheltered: bool) -> dict[str, dict[str, Any]]:
     """By language: subject, body and short, and the parts that the message's page shows each in its place.
 
-    The gaps ``{shelter}``, ``{direction}``, ``{metres}``, ``{minutes}`` and ``{person}`` stay, each reader has their own.
+    The gaps ``{shelter}``, ``{direction}``, ``{metres}``, ``{minutes}`` and ``{person}`` stay:
+    each reader has their own.
     """
     return {language: _in(language, saying, variant, sheltered) for language in LANGUAGES}
 

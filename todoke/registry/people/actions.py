@@ -153,6 +153,11 @@ def set_contact(*, resident: Resident, email: str, wants_email: bool) -> None:
 
 
 @transaction.atomic
+def set_language(*, resident: Resident, language: str) -> None:
+    """In which language messages reach them."""
+    Resident.objects.filter(pk=resident.pk).update(language=language)
+
+
 def rename_key(*, old: str, new: str) -> int:
     """Rename the rows of a key, in the migration that comes with its entry in ``keys.RENAMED``; how many there were."""
     reader = Reader("system", "トドケ", "情報の呼び名を変えるため。値は変えません")

@@ -1,13 +1,16 @@
 """Writes of messages."""
 
 from todoke.exchange.messages.actions.contacts import (
+    begin_line,
     begin_telephone,
     confirm_telephone,
     end_contact_point,
+    link_line,
     note_wrong_code,
     register,
     register_push,
     set_preferences,
+    unlink_line,
 )
 from todoke.exchange.messages.actions.many import stop_wording, write_many
 from todoke.exchange.messages.actions.receipts import note_receipts
@@ -16,9 +19,11 @@ from todoke.exchange.messages.actions.single import mark_read, send_message
 from todoke.exchange.messages.tokens import token_of
 
 __all__ = [
+    "begin_line",
     "begin_telephone",
     "confirm_telephone",
     "end_contact_point",
+    "link_line",
     "mark_read",
     "note_receipts",
     "note_wrong_code",
@@ -29,5 +34,6 @@ __all__ = [
     "set_preferences",
     "stop_wording",
     "token_of",
+    "unlink_line",
     "write_many",
 ]

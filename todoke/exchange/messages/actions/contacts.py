@@ -11,12 +11,12 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from todoke.exchange.messages.channels import ORDER, channel
+from todoke.exchange.messages.channels import ORDER, channel, is_on
 from todoke.exchange.messages.models import ContactPoint, Preference
 from todoke.exchange.messages.types import Letter, Priority, Text
 from todoke.kernel import clock
 from todoke.kernel.errors import TodokeError
-from todoke.kernel.ids import new_id, secret_hash
+from todoke.kernel.ids import new_id, new_secret, secret_hash
 from todoke.kernel.signing import mac
 from todoke.registry.people.models import Resident
 
@@ -77,7 +77,7 @@ def register(
 ) -> ContactPoint:
     """An address of a channel, known again by ``identity``."""
     Resident.objects.select_for_update(of=("self",)).get(pk=resident.pk)
-    fingerprint = mac("contact point", f"{channel_name}:{identity}".encode()).hex()
+    fingerprint = _fingerprint(channel_name, identity)
     now = clock.now()
     standing = ContactPoint.objects.filter(resident=resident, channel=channel_name, ended_at=None)
     found = standing.filter(fingerprint=fingerprint).first()
@@ -107,6 +107,8 @@ def end_contact_point(*, contact_point: ContactPoint, because: str = "resident")
 
 def begin_telephone(*, resident: Resident, number: str) -> ContactPoint:
     """Send a code to a telephone; it is used once the code is typed in (``confirm_telephone``)."""
+    if not is_on("sms"):
+        raise UnfitAddressError
     plain = telephone(number)
     yesterday = clock.now() - timedelta(days=1)
     if ContactPoint.objects.filter(resident=resident, channel="sms", created_at__gt=yesterday).count() >= CODES_A_DAY:
@@ -150,6 +152,49 @@ def confirm_telephone(*, contact_point: ContactPoint, code: str) -> None:
     point.save(update_fields=["verified_at", "code_hash"])
 
 
+def begin_line(*, resident: Resident) -> str:
+    """A code that the resident sends to our account from theirs (``link_line``); good for 15 minutes."""
+    if not is_on("line"):
+        raise UnfitAddressError
+    code = new_secret()
+    with transaction.atomic():
+        waiting = ContactPoint.objects.filter(resident=resident, channel="line", ended_at=None, verified_at=None)
+        waiting.update(ended_at=clock.now(), ended_because="replaced")
+        ContactPoint.objects.create(
+            resident=resident,
+            channel="line",
+            address="",
+            fingerprint=secret_hash(code),
+            code_hash=secret_hash(code),
+            created_at=clock.now(),
+        )
+    return code
+
+
+@transaction.atomic
+def link_line(*, user: str, text: str) -> bool:
+    """Whoever sent ``text`` from an account of LINE is reached there, if it holds a code of ``begin_line``."""
+    begun = ContactPoint.objects.select_for_update().filter(
+        channel="line",
+        code_hash=secret_hash(text),
+        ended_at=None,
+        verified_at=None,
+        created_at__gt=clock.now() - timedelta(minutes=CODE_MINUTES),
+    )
+    point = begun.first()
+    if point is None:
+        return False
+    end_contact_point(contact_point=point, because="replaced")
+    register(resident=point.resident, channel_name="line", address=user, identity=user)
+    return True
+
+
+def unlink_line(*, user: str) -> None:
+    """They blocked our account: nothing reaches them there."""
+    points = ContactPoint.objects.filter(channel="line", fingerprint=_fingerprint("line", user), ended_at=None)
+    points.update(ended_at=clock.now(), ended_because="unknown_address")
+
+
 def note_wrong_code(*, contact_point: ContactPoint) -> None:
     """Count a wrong code, in a transaction of its own."""
     ContactPoint.objects.filter(pk=contact_point.pk).update(code_tries=F("code_tries") + 1)
@@ -188,6 +233,10 @@ def _is_fit(endpoint: str) -> bool:
     return parts.scheme == "https" or (
         parts.hostname == "localhost" and urlsplit(settings.BASE_URL).hostname == "localhost"
     )
+
+
+def _fingerprint(channel_name: str, identity: str) -> str:
+    return mac("contact point", f"{channel_name}:{identity}".encode()).hex()
 
 
 def _hash(point: ContactPoint, code: str) -> str:

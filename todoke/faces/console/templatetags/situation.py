@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django import template
 
-from todoke.faces.console.board import hazard_name, order_name
+from todoke.faces.console.crisis_words import hazard_name, order_name
 from todoke.faces.public.tones import tone_of_order
 from todoke.kernel import clock
 from todoke.loops.reach.models import Order

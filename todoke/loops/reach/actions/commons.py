@@ -52,6 +52,9 @@ WHOLE = ""
 """In place of a name: the whole municipality."""
 
 _WHOLE = re.compile("(市|町|村|区|管)?内?(の?全域|全地区|全地域|一円|全体|全て|すべて)?")
+_BRACES = str.maketrans("{}", "（）")
+"""What stands in braces in a text is a gap to be filled for each reader; a name must not be one."""
+
 _BRACKETS = re.compile("[(（].*?[)）]")
 
 
@@ -235,7 +238,7 @@ class _Orders:
 
     def _name(self, said: str) -> str:
         """An area's name without its municipality's; WHOLE for all of it."""
-        name = " ".join(said.split())[:LONGEST_NAME]
+        name = " ".join(said.translate(_BRACES).split())[:LONGEST_NAME]
         rest = name.removeprefix(self.place.district).removeprefix(self.place.name).strip()
         return WHOLE if _WHOLE.fullmatch(rest) else name
 

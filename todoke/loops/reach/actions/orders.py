@@ -40,7 +40,7 @@ def may_order(officer: Officer, municipality_code: str) -> Organisation | None:
 def may_confirm(officer: Officer, municipality_code: str, entered_by: str) -> bool:
     """Whether the officer may be the second person: somebody else, and of the same side.
 
-    What an office of the municipality entered only its officers confirm; the prefecture confirms what it entered itself.
+    What an office of the municipality entered only its officers confirm; the prefecture what it entered itself.
     """
     office = may_order(officer, municipality_code)
     if office is None or entered_by == _actor(officer):

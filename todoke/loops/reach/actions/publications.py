@@ -94,7 +94,7 @@ def carry(document_id: UUID) -> datetime | None:
             row = _oldest(document_id)
             if row is None:
                 return None
-            if row.due_at > clock.now():
+            if row.body is None or row.due_at > clock.now():
                 return row.due_at
             _attempt(row)
     return None

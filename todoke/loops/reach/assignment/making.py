@@ -28,7 +28,7 @@ def prepare(hazard: str, *, anew: bool = False) -> Kept:
     everybody = population.current(reader=READER)
     fit = fit_for(hazard)
     was = keeping.load(hazard)
-    homes = _households(everybody)
+    homes = households(everybody)
     sites = fit.sites(int(homes.people.sum()))
     settled = not anew and was is not None and was.digest == fit.digest
     index = _kept(was, homes, everybody, fit) if settled and was is not None else np.full(len(homes), -1)
@@ -38,7 +38,7 @@ def prepare(hazard: str, *, anew: bool = False) -> Kept:
     return made
 
 
-def _households(everybody: Population) -> Homes:
+def households(everybody: Population) -> Homes:
     """All of the snapshot, in its order; nobody is in one whose members died or of which nobody knows where it is."""
     arrays = everybody.arrays
     first = arrays["home.first"]

@@ -70,8 +70,8 @@ def orders_of(incident: Incident) -> list[Order]:
 
 
 def orders_to_review(incident: Incident) -> list[Order]:
-    """In force for so long that somebody has to say whether they stay; the longest first."""
-    rows = Order.objects.filter(incident=incident, issued_at__isnull=False, lifted_at=None)
+    """Of ours, in force for so long that somebody has to say whether they stay; the longest first."""
+    rows = Order.objects.filter(incident=incident, issued_at__isnull=False, lifted_at=None, source="")
     return list(rows.filter(review_at__lte=clock.now()).order_by("review_at"))
 
 

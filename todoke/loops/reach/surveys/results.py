@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from todoke.capabilities.forms.types import Question
 from todoke.loops.reach.models import Answered, NamedAnswer, Notice, Tally
 from todoke.loops.reach.surveys.answering import names_of
@@ -48,7 +50,7 @@ def results_of(notice: Notice, reading: str = "ja") -> Results:
 
 def _options(question: Question, reading: str) -> list[tuple[str, str]]:
     if question.type == "yes_no":
-        return [("yes", "はい" if reading == "ja" else "Yes"), ("no", "いいえ" if reading == "ja" else "No")]
+        return [("yes", _("はい")), ("no", _("いいえ"))]
     return [(option.id, in_language(option.label, reading)) for option in question.options]
 
 
