@@ -1,6 +1,6 @@
 """How a provider behaves, for a while, to those who rely on it."""
 
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any
 
 
@@ -26,5 +26,5 @@ class Behaviour:
     @classmethod
     def of(cls, given: dict[str, Any]) -> "Behaviour":
         """From JSON; what is not said is as it should be. Raises TypeError, ValueError."""
-        kinds = {field.name: type(field.default) for field in fields(cls)}
+        kinds: dict[str, Any] = {name: type(value) for name, value in asdict(cls()).items()}
         return cls(**{name: kinds[name](value) for name, value in given.items() if name in kinds})

@@ -37,7 +37,7 @@ class Receipts:
             await asyncio.sleep(PAUSE)
             while self.waiting:
                 channel = self.waiting[0][0]
-                some = []
+                some: list[dict[str, Any]] = []
                 while self.waiting and len(some) < MOST and self.waiting[0][0] == channel:
                     some.append(self.waiting.popleft()[1])
                 await self._send_until_taken(channel, some)

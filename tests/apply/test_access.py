@@ -65,8 +65,11 @@ POST_ONLY = {
     "reader:check-in",
     "reader:operator",
     "reader:scans",
+    "console:situation-call",
+    "console:order-deed",
     "console:reader-enrol",
     "console:reader-end",
+    "console:shelter-deed",
     "console:shelter-correct",
     "console:shelter-download",
     "portal:language",
@@ -186,8 +189,16 @@ AUDITORS = {"console:audit"}
 DOORS = {"reader:door"}
 """For devices that an officer enrolled; nobody else, whoever they are."""
 CRISIS_DESK = {
+    "console:situations",
+    "console:situation",
+    "console:situation-live",
+    "console:situation-telegrams",
+    "console:situation-report",
+    "console:order-new",
+    "console:order",
     "console:support-list",
     "console:check-in",
+    "console:shelters",
     "console:pass-cards",
     "console:shelter-door",
     "console:shelter-people",

@@ -1,7 +1,7 @@
 """Messages go out by the channels of their reader, once, whatever happens in between."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -53,7 +53,7 @@ def ways(monkeypatch: pytest.MonkeyPatch) -> dict[str, Fake]:
 
 
 @pytest.fixture
-def now(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[float], None]]:
+def now(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     """The time of the batch, which a test can move on."""
     moment = [clock.now()]
     monkeypatch.setattr(clock, "now", lambda: moment[0])
@@ -61,7 +61,7 @@ def now(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[float], None]]:
     def later(seconds: float) -> None:
         moment[0] += timedelta(seconds=seconds)
 
-    yield later
+    return later
 
 
 def reachable(resident: Resident, *names: str) -> None:

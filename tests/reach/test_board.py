@@ -1,5 +1,7 @@
 """The situation board: right figures, the right people first, nobody's name where it does not belong."""
 
+import io
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,8 +10,12 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from playwright.sync_api import Page, expect
+from pypdf import PdfReader
 from pytest_django.fixtures import Settings
+from pytest_django.live_server_helper import LiveServer
 
+from tests.journeys.conftest import accessible  # noqa: F401 - a fixture
 from tests.reach.desk import officer, signed_in
 from tests.reach.warned import CITY, TOWN, danger, resident, say_open, shelter_at
 from todoke.exchange.messages.actions import reply
@@ -44,22 +50,17 @@ def message_of(person: Resident) -> Message:
 
 
 def test_a_person_counts_once_however_often_they_were_told() -> None:
-    now, people = danger(), [resident() for _number in range(5)]
+    now, person = danger(), resident()
     first, raised = now.alert(), now.alert("major-warning", Change.RAISED, before="warning")
-    Wording.objects.all().delete()
-    for person in people:
-        now.tell(person, first) if False else None
-    tokens = [now.tell(people[0], first)]
-    assert tokens
-    reply(message=message_of(people[0]), answer=Answer.HELP)
-    Wording.objects.filter(key__startswith=f"alert:{first.pk}:").update(key="moved")
-    now.tell(people[0], raised)
-    counted = people_told([f"alert:{first.pk}", f"alert:{raised.pk}"]).count()
-    assert counted[CITY]["people"] == 1
-    assert counted[CITY]["help"] == 1
-    reply(message=message_of(people[0]), answer=Answer.SAFE)
-    counted = people_told([f"alert:{first.pk}", f"alert:{raised.pk}"]).count()
-    assert (counted[CITY]["help"], counted[CITY]["safe"]) == (0, 1)
+    abouts = [f"alert:{first.pk}", f"alert:{raised.pk}"]
+    now.tell(person, first)
+    reply(message=message_of(person), answer=Answer.HELP)
+    now.tell(person, raised)
+    counted = people_told(abouts).count()[CITY]
+    assert (counted["people"], counted["help"]) == (1, 1)
+    reply(message=message_of(person), answer=Answer.SAFE)
+    counted = people_told(abouts).count()[CITY]
+    assert (counted["people"], counted["help"], counted["safe"]) == (1, 0, 1)
 
 
 def test_the_figures_add_up() -> None:
@@ -313,3 +314,43 @@ def test_telegrams_say_what_became_of_them() -> None:
     assert "関係なし" in page
     only = client.get("/console/situation/telegrams/?view=error").content.decode()
     assert "VPWW54" not in only
+
+
+def test_the_report_has_no_names(asking: tuple[object, Resident]) -> None:
+    now, person = asking
+    answer = signed_in(officer("p")).get(f"/console/situation/{now.incident.pk}/report.pdf")  # type: ignore[attr-defined]
+    assert answer.headers["Content-Type"] == "application/pdf"
+    pages = PdfReader(io.BytesIO(answer.content)).pages
+    text = "".join(page.extract_text() for page in pages)
+    assert len(pages) <= 2
+    assert "引継ぎ資料" in text
+    assert "未着手" in text
+    assert person.name not in text
+    assert not AccessEntry.objects.exists()
+
+
+@pytest.mark.browser
+def test_the_board_keeps_itself_up_to_now_without_losing_the_choice(
+    live_server: LiveServer, page_desktop: Page, asking: tuple[object, Resident], accessible: Callable[[Page], None]  # noqa: F811
+) -> None:
+    now, person = asking
+    incident = now.incident  # type: ignore[attr-defined]
+    now.warn()  # type: ignore[attr-defined]
+    client = signed_in(officer("p", name="見本 花子"))
+    page_desktop.context.add_cookies(
+        [{"name": "todoke", "value": client.cookies["todoke"].value, "url": live_server.url}]
+    )
+    page_desktop.goto(f"{live_server.url}/console/situation/{incident.pk}/")
+    accessible(page_desktop)
+    page_desktop.keyboard.press("j")
+    expect(page_desktop.locator(f'input[value="{person.pk}"]')).to_be_checked()
+    take_call(officer=officer("p2", name="例示 修"), incident=incident, resident_id=person.pk, seen=0)
+    expect(page_desktop.get_by_text("受持ち 例示 修")).to_be_visible(timeout=8000)
+    expect(page_desktop.locator(f'input[value="{person.pk}"]')).to_be_checked()
+    expect(page_desktop.locator(f'input[value="{person.pk}"]')).to_be_focused()
+    page_desktop.keyboard.press("a")
+    expect(page_desktop.get_by_text("受持ち 自分")).to_be_visible()
+    page_desktop.keyboard.press("6")
+    expect(page_desktop.locator("th[aria-sort]")).to_have_text("回答なし")
+    page_desktop.keyboard.press("?")
+    expect(page_desktop.get_by_role("dialog")).to_be_visible()

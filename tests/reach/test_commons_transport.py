@@ -77,6 +77,8 @@ def prefecture(settings: Settings, tmp_path: Path, transactional_db: None) -> No
     """A city that uses Todoke, and a town that does not."""
     settings.STATE = tmp_path
     settings.PUSH_TOKENS = ["token"]
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")
     for number, (code, name, english) in enumerate(((CITY, "石巻市", "Ishinomaki"), (TOWN, "女川町", "Onagawa"))):
         area = to_wkb(multipolygon(shapely.box(140 + number, 38, 141 + number, 39)))
         Municipality.objects.create(code=code, prefecture_code="04", name=name, name_en=english, boundary=area)

@@ -1,6 +1,7 @@
 """An order: entered by one officer, confirmed by another of the same side, asked for until it is lifted."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,11 +9,17 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+from playwright.sync_api import Page, expect
 from pytest_django.fixtures import Settings
+from pytest_django.live_server_helper import LiveServer
 
+from tests.journeys.conftest import accessible  # noqa: F401 - a fixture
 from tests.reach.desk import officer, signed_in
 from tests.reach.warned import CITY, TOWN, danger, resident, shelter_at, tsunami_zone
+from todoke.exchange.messages.models import Message
+from todoke.exchange.messages.wordings import text_of
 from todoke.kernel import clock
+from todoke.loops.reach.actions.announcing import announce
 from todoke.loops.reach.actions.orders import (
     confirm_lifting,
     confirm_order,
@@ -215,13 +222,7 @@ def test_a_drawn_area_and_a_town_reach_who_lives_there(first: Officer) -> None:
     assert not shapely.intersects_xy(town, here.household.longitude, here.household.latitude)
 
 
-def test_what_the_officer_saw_is_what_is_sent(
-    first: Officer, second: Officer, django_capture_on_commit_callbacks: object
-) -> None:
-    from todoke.exchange.messages.models import Message
-    from todoke.exchange.messages.wordings import text_of
-    from todoke.loops.reach.actions.announcing import announce
-
+def test_what_the_officer_saw_is_what_is_sent(first: Officer, second: Officer) -> None:
     resident(language="en")
     signed_in(first).post("/console/situation/orders/new/", {**FORM, "area_name": ""})
     order = confirm_order(officer=second, order_id=Order.objects.get().pk)
@@ -267,3 +268,30 @@ def test_any_text_is_an_outline_or_none(said: str) -> None:
     except BadOutlineError:
         return
     assert all(len(points) >= 3 for points in outlines)
+
+
+@pytest.mark.browser
+def test_an_area_is_drawn_by_keyboard_and_counted(
+    live_server: LiveServer, page_desktop: Page, first: Officer, accessible: Callable[[Page], None]  # noqa: F811
+) -> None:
+    resident()
+    client = signed_in(first)
+    page_desktop.context.add_cookies(
+        [{"name": "todoke", "value": client.cookies["todoke"].value, "url": live_server.url}]
+    )
+    page_desktop.goto(f"{live_server.url}/console/situation/orders/new/?hazard=tsunami")
+    accessible(page_desktop)
+    page_desktop.keyboard.press("p")
+    map_ = page_desktop.locator("[data-draw]")
+    expect(map_).to_be_focused()
+    for moves in (("ArrowLeft", 40), ("ArrowUp", 40), ("ArrowRight", 80), ("ArrowDown", 80), ("ArrowLeft", 80)):
+        for _step in range(moves[1]):
+            page_desktop.keyboard.press(moves[0])
+        page_desktop.keyboard.press("Enter")
+    page_desktop.get_by_role("button", name="囲んで決める").click()
+    expect(page_desktop.locator("#outline")).not_to_have_value("")
+    expect(page_desktop.locator('[data-slot="reach"]')).to_contain_text("区域内に住む・いる人 1人")
+    page_desktop.locator("#area_name").fill("描いた区域")
+    page_desktop.keyboard.press("Control+Enter")
+    expect(page_desktop.get_by_text("別の職員を待っています")).to_be_visible()
+    assert Order.objects.get().drawn

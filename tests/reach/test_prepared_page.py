@@ -96,8 +96,10 @@ def test_a_member_of_the_family_who_has_a_card_is_asked_by_name(mother: Resident
     with_card(grandfather)
     as_resident(mother).post(reverse("portal:prepared-help-ask"), {"member": str(grandfather.pk)})
     his = as_resident(grandfather)
+    assert "頼まれました" in his.get(reverse("portal:inbox")).content.decode()
     his.post(reverse("portal:prepared-help-agree"), {"helper": str(Helper.objects.get().pk)})
     assert (Helper.objects.get().helper, bool(Helper.objects.get().agreed_at)) == (grandfather, True)
+    assert "引き受けました" in as_resident(mother).get(reverse("portal:inbox")).content.decode()
     again = as_resident(mother).post(reverse("portal:prepared-help-ask"), {"member": str(grandfather.pk)})
     assert again.status_code == 422
 

@@ -204,6 +204,7 @@ _AREAS = {
     "order": "situation",
     "order-new": "situation",
     "check-in": "check-in",
+    "shelters": "shelters",
     "shelter-door": "check-in",
     "shelter-people": "check-in",
     "pass-cards": "check-in",

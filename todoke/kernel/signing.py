@@ -70,7 +70,7 @@ def mac(purpose: str, content: bytes, length: int = 32) -> bytes:
 
 def is_mac(purpose: str, content: bytes, given: bytes) -> bool:
     """Whether ``mac`` gave it, under the key of now or an earlier one (SECRET_KEY_FALLBACKS)."""
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    keys = [str(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
     return any(hmac.compare_digest(_mac(key, purpose, content)[: len(given)], given) for key in keys)
 
 

@@ -27,7 +27,7 @@ class _WithWords(ModelIterable):  # type: ignore[type-arg]
 
 
 def _worded(messages: QuerySet[Message]) -> QuerySet[Message]:
-    messages._iterable_class = _WithWords  # type: ignore[attr-defined]
+    messages._iterable_class = _WithWords
     return messages
 
 

@@ -4,6 +4,7 @@ import argparse
 import sys
 
 from todoke.faces.demonstration.cards import write_cards
+from todoke.faces.demonstration.needs import load_needs
 from todoke.faces.demonstration.officers import PASSWORD, current_code, load_officers
 from todoke.faces.demonstration.offices import load_offices
 from todoke.faces.demonstration.population import load_population
@@ -49,6 +50,7 @@ def run(args: argparse.Namespace) -> int:
         organisations = load_offices()
         accounts = load_officers()
         zones, shelters = load_shelters()
+        prepared = load_needs()
     except TodokeError as error:
         print(error.message, file=sys.stderr)
         return 1
@@ -63,6 +65,7 @@ def run(args: argparse.Namespace) -> int:
         )
     for what, done in (("zones", zones), ("shelters", shelters)):
         print(f"{done.added:,} {what} made up" if done.added else f"{done.unchanged:,} {what} made up before")
+    print(f"{prepared.needs:,} needs in a disaster and {prepared.helpers:,} helpers made up")
     print(f"{len(organisations)} organisations, {len(accounts)} officers; {cards} cards in {path}")
     print(f"password of every officer: {PASSWORD}")
     for account in accounts[:SHOWN]:

@@ -41,7 +41,8 @@ def standing_shelters(codes: Collection[str]) -> list[tuple[Shelter, int, Openne
 
 
 def squares(frame: Frame, found: Collection[Standing]) -> list[dict[str, Any]]:
-    rows = sorted(standing_shelters(codes), key=lambda found: -found[1])[:ON_MAP]
+    """The fullest of those that lie in the drawing."""
+    rows = sorted(found, key=lambda one: -one[1])[:ON_MAP]
     window = frame.box.bounds
     return [
         {
@@ -55,8 +56,8 @@ def squares(frame: Frame, found: Collection[Standing]) -> list[dict[str, Any]]:
 
 
 def listed(found: Collection[Standing], places: Mapping[str, Municipality], reading: str) -> dict[str, Any]:
-    found = standing_shelters([row.code for row in rows])
-    listed = sorted(found, key=lambda one: (-(one[1] / one[0].capacity if one[0].capacity else 0), one[0].code))
+    """The fullest first, and the counts of all."""
+    fullest = sorted(found, key=lambda one: (-(one[1] / one[0].capacity if one[0].capacity else 0), one[0].code))
     shown = [
         {
             "name": row.name_en if reading == "en" and row.name_en else row.name,
@@ -67,7 +68,7 @@ def listed(found: Collection[Standing], places: Mapping[str, Municipality], read
             "fill": _fullness(people, row.capacity, state),
             "width": min(60, round(60 * people / row.capacity)) if row.capacity else 0,
         }
-        for row, people, state in listed[:LISTED]
+        for row, people, state in fullest[:LISTED]
     ]
     return {
         "shelters": shown,

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from todoke.faces.console.crisis import CrisisRequest, desk_required
 from todoke.faces.console.typed import typed
 from todoke.loops.reach.models import Feed, Telegram
+from todoke.loops.reach.telegrams.reasons import words_of
 
 PAGE_SIZE = 100
 VIEWS = ("all", "concern", "error", "late")
@@ -29,6 +30,8 @@ def telegrams(request: CrisisRequest) -> HttpResponse:
     if words:
         rows = rows.filter(title__icontains=words) | rows.filter(type__iexact=words) | rows.filter(event_id=words)
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    for row in page:
+        row.reason = words_of(row.reason) if row.reason else ""
     context: dict[str, Any] = {
         "page": page,
         "view": view,

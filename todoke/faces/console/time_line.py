@@ -41,7 +41,6 @@ def time_line(found: list[Happening], places: Mapping[str, Municipality], readin
         slots.setdefault(key, {"agency": [], "authority": []})[one.lane].append(words_of(one, places, reading))
     keys = sorted(slots)[-SLOTS:]
     return {
-        "earlier": max(0, len(slots) - SLOTS),
         "slots": [
             {
                 "at": moments[key],

@@ -17,6 +17,7 @@ from todoke.faces.demonstration.offices import (
     CHILD_SUPPORT,
     CHILDCARE,
     MUNICIPAL,
+    PREFECTURAL_CRISIS,
     PREFECTURAL_RECORDS,
     RECORDS,
     VEHICLE_TAX,
@@ -80,7 +81,7 @@ def accounts() -> list[Account]:
     for kind in MUNICIPAL:
         if kind not in {CHILDCARE, RECORDS}:
             found += _of_office(f"{_words()[story]}-{kind.function}", f"{story}-{kind.function}")
-    for kind in (VEHICLE_TAX, CHILD_SUPPORT):
+    for kind in (VEHICLE_TAX, CHILD_SUPPORT, PREFECTURAL_CRISIS):
         found += _of_office(f"{body}-{kind.function}", f"{top}-{kind.function}")
     return sorted(found, key=lambda account: (not _of_story(account, story), account.login.count("-"), account.login))
 

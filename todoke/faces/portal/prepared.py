@@ -1,6 +1,6 @@
 """What a resident has arranged for a disaster: needs, helpers, places, family, and where to flee to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from todoke.faces.console.board import hazard_name
+from todoke.faces.console.crisis_words import hazard_name
 from todoke.faces.visitors import ResidentRequest, oneself_required, resident_required
 from todoke.kernel import clock
 from todoke.kernel.errors import NotFoundError, TodokeError
@@ -42,10 +42,9 @@ def _kinds() -> list[tuple[str, str]]:
     return [("work", _("仕事の場所")), ("school", _("学校・保育園")), ("other", _("よく行く場所"))]
 
 
-def _needs(facts: Known) -> list[dict[str, Any]]:
+def _needs(facts: Known, asked: Sequence[str]) -> list[dict[str, Any]]:
     return [
-        {"key": key, "label": label_of(key), "given": bool(key in facts and facts[key].value is True)}
-        for key in family.SAID_FOR_FAMILY
+        {"key": key, "label": label_of(key), "given": bool(key in facts and facts[key].value is True)} for key in asked
     ]
 
 
@@ -72,7 +71,7 @@ def _page(
     relations, kinds = dict(_relations()), {**dict(_kinds()), "now": _("いまいる場所")}
     context = {
         "state": _state(facts, standing),
-        "needs": _needs(facts),
+        "needs": _needs(facts, keys.NEEDS),
         "said": _said(facts),
         "helpers": [{"row": one, "relation": relations.get(one.relation, "")} for one in standing],
         "helped": helpers.helped_by(resident),
@@ -129,16 +128,17 @@ def prepared(request: ResidentRequest) -> HttpResponse:
     return _page(request)
 
 
-def _answers(given: list[str]) -> dict[str, bool]:
+def _answers(request: ResidentRequest, asked: Sequence[str]) -> dict[str, bool]:
     """Who sees the whole list and leaves a line out says no to it."""
-    return {key: key in given for key in family.SAID_FOR_FAMILY}
+    given = request.POST.getlist("need")
+    return {key: key in given for key in asked}
 
 
 @require_POST
 @resident_required
 def say_needs(request: ResidentRequest) -> HttpResponse:
     """All needs at once."""
-    learn_facts(resident=request.resident, said=_answers(request.POST.getlist("need")))
+    learn_facts(resident=request.resident, said=_answers(request, keys.NEEDS))
     return _back("needs")
 
 
@@ -157,7 +157,9 @@ def member(request: ResidentRequest, member_id: UUID) -> HttpResponse:
     """What a member of the household needs who does not say it themselves."""
     one = _member(request, member_id)
     known = family.needs_known_of(one, by=request.resident)
-    return render(request, "portal/prepared_member.html", {"member": one, "needs": _needs(known)})
+    return render(
+        request, "portal/prepared_member.html", {"member": one, "needs": _needs(known, family.SAID_FOR_FAMILY)}
+    )
 
 
 @require_POST
@@ -165,7 +167,7 @@ def member(request: ResidentRequest, member_id: UUID) -> HttpResponse:
 def say_for_member(request: ResidentRequest, member_id: UUID) -> HttpResponse:
     """The same for a member of the household."""
     one = _member(request, member_id)
-    said = _answers(request.POST.getlist("need"))
+    said = _answers(request, family.SAID_FOR_FAMILY)
     family.say_for_family(member=one, by=request.resident, said=said)
     return _back("family")
 

@@ -28,7 +28,7 @@ from todoke.registry.people.actions import set_language
 LARGEST = 8 * 1024
 NAMES = {
     "ja": "日本語",
-    "ja-easy": "やさしい日本語",
+    "easy": "やさしい日本語",
     "en": "English",
     "zh-hans": "简体中文",
     "zh-hant": "繁體中文",

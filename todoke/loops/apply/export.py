@@ -11,14 +11,19 @@ from todoke.loops.apply.queries import cases_of_resident
 from todoke.registry.catalogue.queries import pack_of
 from todoke.registry.people import consents
 from todoke.registry.people.agency import standing_agencies
+from todoke.registry.people.helpers import helped_by, standing_helpers
 from todoke.registry.people.keys import KEYS, label_of
 from todoke.registry.people.models import Resident
 from todoke.registry.people.queries import access_entries, batch_reads, history_of, own_facts
 from todoke.registry.people.types import KnownFact
+from todoke.registry.people.whereabouts import whereabouts_of
 
 
 def everything_about(resident: Resident) -> dict[str, Any]:
-    """Facts and their history, drafts, cases, messages, check-ins, looks, consents, agencies. Files are named alone."""
+    """Facts and their history, drafts, cases, messages, check-ins, looks, consents, agencies, helpers.
+
+    Files are named alone.
+    """
     facts = own_facts(resident)
     return {
         "made_at": clock.now().isoformat(),
@@ -80,6 +85,15 @@ def everything_about(resident: Resident) -> dict[str, Any]:
         "agencies": [
             {"agent": one.agent.name if one.agent else "", "basis": one.basis, "until": _day(one.valid_to)}
             for one in standing_agencies(resident)
+        ],
+        "helpers": [
+            {"name": one.name, "phone": one.phone, "since": _moment(one.agreed_at) if one.agreed_at else None}
+            for one in standing_helpers(resident)
+        ],
+        "helps": [one.person.name for one in helped_by(resident)],
+        "places": [
+            {"kind": one.kind, "name": one.name, "longitude": one.longitude, "latitude": one.latitude}
+            for one in whereabouts_of(resident)
         ],
         "consents": sorted(consents.standing(resident)),
     }

@@ -6,11 +6,13 @@ from uuid import UUID
 import structlog
 
 from todoke.kernel import clock, events
-from todoke.kernel.jobs import task
+from todoke.kernel.jobs import STEADILY, task
+from todoke.loops.reach import helping
 from todoke.loops.reach.actions import announcing, commons, publications, warnings
 from todoke.loops.reach.assignment import prepare
 from todoke.loops.reach.counting import count_situation
 from todoke.loops.reach.models import Order, Publication, Telegram
+from todoke.registry.people.models import Helper
 from todoke.registry.places.models import Shelter
 from todoke.registry.places.types import Hazard
 
@@ -29,19 +31,19 @@ AFTER = -10
 MOST_URGENT_FIRST = tuple(dict.fromkeys([Hazard.TSUNAMI, Hazard.FLOOD, Hazard.LANDSLIDE, *Hazard]))
 
 
-@task("reach.take_in")
+@task("reach.take_in", retry=STEADILY)
 def take_in(telegram_id: int) -> None:
     """Bring what is in force up to date, and write the messages."""
     warnings.take_in(telegram_id=telegram_id)
 
 
-@task("reach.announce")
+@task("reach.announce", retry=STEADILY)
 def announce(order_id: int, revision: int) -> None:
     """Tell the residents of an order, or of its lifting."""
     announcing.announce(order_id=order_id, revision=revision)
 
 
-@task("reach.take_in_message")
+@task("reach.take_in_message", retry=STEADILY)
 def take_in_message(telegram_id: int) -> None:
     """Do what a message of Lアラート says."""
     commons.take_in_message(telegram_id=telegram_id)
@@ -131,3 +133,13 @@ def publication_waits(publication: Publication, **_more: Any) -> None:
     """Carry it when it is due."""
     wait = max(0, round((publication.due_at - clock.now()).total_seconds()))
     publish.enqueue(priority=PUBLISHING, wait_seconds=wait, document_id=str(publication.document_id))
+
+
+@events.listen("helper-asked")
+def _helper_asked(helper: Helper) -> None:
+    helping.tell_asked(helper)
+
+
+@events.listen("helper-agreed")
+def _helper_agreed(helper: Helper) -> None:
+    helping.tell_agreed(helper)

@@ -22,7 +22,7 @@ from todoke.kernel import clock
 
 log = structlog.get_logger(__name__)
 
-LOOK_UP_SECONDS = 0.4
+LOOK_UP_SECONDS = 0.25
 """So often a job looks whether it has to stop or to give way."""
 
 PATIENCE = 30

@@ -7,7 +7,7 @@ from django.utils import timezone
 from todoke.kernel import clock
 from todoke.loops.reach.models import AreaWarning, Incident, Order, Telegram
 from todoke.loops.reach.plans import plans_for
-from todoke.loops.reach.telegrams.types import Status
+from todoke.loops.reach.telegrams.types import Kind, Status
 from todoke.registry.places.types import Hazard
 
 QUAKE = re.compile("[0-9]{14}")
@@ -18,11 +18,17 @@ HAZARDS = {"heavy_rain": Hazard.FLOOD, "heavy_snow": Hazard.SNOW, "snowstorm": H
 
 
 def incident_for(*, telegram: Telegram, kind: str) -> Incident:
-    """The one that its event names; without an event, the one of this hazard that goes on, or a new one."""
+    """The one that its event names; without an event, the one of this hazard that goes on, or a new one.
+
+    A tsunami goes on when another earthquake adds to it: what stands at the coasts is one state.
+    """
     hazard = HAZARDS.get(kind, kind)
-    if QUAKE.fullmatch(telegram.event_id):
+    quake = QUAKE.fullmatch(telegram.event_id)
+    if quake and kind != Kind.TSUNAMI:
         return _incident(f"{hazard}:{telegram.event_id}", kind, telegram)
     going_on = Incident.objects.filter(hazard=hazard, status=telegram.status, ended_at=None).first()
+    if quake:
+        return going_on or _incident(f"{hazard}:{telegram.event_id}", kind, telegram)
     day = timezone.localdate(telegram.issued_at or telegram.received_at)
     return going_on or _incident(f"{hazard}:{day:%Y%m%d}:{telegram.pk}", kind, telegram)
 
@@ -33,7 +39,7 @@ def _incident(key: str, kind: str, telegram: Telegram) -> Incident:
         key=f"{telegram.status}:{key}",
         defaults={
             "hazard": HAZARDS.get(kind, kind),
-            "title": titles[0] if titles else telegram.title,
+            "title": titles[0] if titles else telegram.title[:120],
             "status": telegram.status,
             "began_at": telegram.issued_at or telegram.received_at,
         },

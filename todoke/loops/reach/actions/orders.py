@@ -7,7 +7,7 @@ from django.db import transaction
 
 from todoke.kernel import audit, clock, events
 from todoke.kernel.errors import NotFoundError
-from todoke.loops.reach.actions.incidents import end_if_over, incident_of_order
+from todoke.loops.reach.actions.incidents import end_if_over, incident_of_order, is_drill
 from todoke.loops.reach.errors import (
     NoLevelsError,
     NotYourMunicipalityError,
@@ -69,14 +69,15 @@ def enter_order(
 ) -> Order:
     """Write an order down for a second officer to confirm; nobody is told yet.
 
-    ``zones`` and ``drawn`` (WKB) together are the area; neither is the whole municipality. Raises
-    NotYourMunicipalityError, NoLevelsError, ReasonForActingError.
+    ``zones`` and ``drawn`` (WKB) together are the area; neither is the whole municipality. In an ``incident`` that is
+    a drill it is one too, and in another it is none. Raises NotYourMunicipalityError, NoLevelsError, ReasonForActingError.
     """
     office = _office(officer, municipality_code)
     if hazard in WITHOUT_LEVELS and kind is not OrderKind.EVACUATE:
         raise NoLevelsError
     if not office.municipality_code and not reason.strip():
         raise ReasonForActingError
+    drill = is_drill(incident) if incident else drill
     order = Order.objects.create(
         incident=incident or incident_of_order(hazard=hazard, drill=drill),
         municipality_code=municipality_code,

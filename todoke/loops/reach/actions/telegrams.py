@@ -24,6 +24,8 @@ LEVELS_FOR = timedelta(days=30)
 """An observatory that sent a telegram with levels within so long tells in those what it tells without them."""
 MOMENTARY = timedelta(hours=1)
 """What shook, or poured, longer ago than this is news to nobody; warnings hold until they are lifted."""
+AHEAD = timedelta(minutes=5)
+"""Further in the future was sent by a wrong clock: it counts as sent when it arrived, and silences nothing after it."""
 _MOMENTARY_KINDS = {Kind.EARTHQUAKE, Kind.EARTHQUAKE_EARLY_WARNING, Kind.LONG_PERIOD_MOTION, Kind.TORNADO}
 
 
@@ -52,6 +54,7 @@ def receive(*, body: bytes, source: str, name: str = "") -> Received:
     except telegrams.TelegramError as error:
         row.type, row.error = type_in(name), f"{error.code}: {error.message}"[:300]
     else:
+        said = _believed(said, row.received_at)
         _lock(said.unit)
         _fill(row, _in_context(said, source, row.received_at))
     stored, new = _kept(row)
@@ -86,6 +89,10 @@ def _lock(unit: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [unit])
 
 
+def _believed(said: telegrams.Telegram, now: datetime) -> telegrams.Telegram:
+    return said if said.sent_at is not None and said.sent_at <= now + AHEAD else replace(said, sent_at=now)
+
+
 def _fill(row: Telegram, said: telegrams.Telegram) -> None:
     row.type, row.title, row.status, row.info_type = said.type[:20], said.title[:200], said.status, said.info_type[:10]
     row.event_id, row.unit, row.kind, row.level = said.event_id[:200], said.unit, said.kind, said.level
@@ -97,7 +104,10 @@ def _fill(row: Telegram, said: telegrams.Telegram) -> None:
 
 
 def _in_context(said: telegrams.Telegram, source: str, now: datetime) -> telegrams.Telegram:
-    """A telegram's concern in the light of those before it."""
+    """A telegram's concern in the light of those before it.
+
+    One of which no place can be understood lifts nothing.
+    """
     if said.references:
         followed = Telegram.objects.filter(event_id__in=said.references, type=said.type, error="").first()
         said = replace(said, unit=followed.unit) if followed else said
@@ -110,7 +120,7 @@ def _in_context(said: telegrams.Telegram, source: str, now: datetime) -> telegra
         return said
     if said.withdraws and said.concern and not before.concern and not said.areas:
         return replace(said, concern=False, reason=before.reason)
-    if said.replaces and not said.concern and said.reason in {Reason.ELSEWHERE, Reason.NO_PLACE} and before.concern:
+    if said.replaces and not said.concern and said.reason == Reason.ELSEWHERE and before.concern:
         return replace(said, concern=True, reason=Reason.NO_LONGER_NAMED)
     return said
 

@@ -76,6 +76,7 @@ class _Chosen:
         self.first = everybody.base.frame.size
         self.because = np.zeros(everybody.size, np.uint8)
         self.elsewhere: list[Elsewhere] = []
+        self.helping: list[Rows] = [np.zeros((0, 2), np.int64)]
 
     def add(self, rows: Rows, why: Because) -> None:
         self.because[rows] |= np.uint8(why)
@@ -128,6 +129,7 @@ class _Chosen:
             pairs[pairs] = told[person[pairs]]
             self.add(helper[pairs], Because.HELPER)
             self.helped[helper[pairs]] = person[pairs]
+            self.helping.append(np.stack([helper[pairs], person[pairs]], axis=1))
         self.purge()
 
     def _counts(self, rows: Rows) -> Rows:
@@ -140,7 +142,9 @@ class _Chosen:
         order = np.argsort(self.everybody.take("municipality", rows), kind="stable")
         rows = rows[order]
         helped = np.full(len(rows), -1, np.int64) if self.helped is None else self.helped[rows]
-        return Selection(self.everybody, rows, self.because[rows], helped, tuple(self.elsewhere))
+        helping = np.concatenate(self.helping)
+        helping = helping[(self.because[helping] > 0).all(axis=1)]
+        return Selection(self.everybody, rows, self.because[rows], helped, tuple(self.elsewhere), helping)
 
 
 def _true(rule: Node, frame: Frame) -> Rows:

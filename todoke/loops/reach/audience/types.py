@@ -1,7 +1,7 @@
 """An audience as it is asked for, and as it is found."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntFlag
 from functools import cached_property
 from typing import Any
@@ -169,6 +169,8 @@ class Selection:
     """Of each row a resident whom they help; -1: none."""
 
     elsewhere: tuple[Elsewhere, ...] = ()
+    helping: Rows = field(default_factory=lambda: np.zeros((0, 2), np.int64))
+    """Every helper's row with the row of each whom they help, of ``everybody``: one may help several."""
 
     def __len__(self) -> int:
         return len(self.rows)

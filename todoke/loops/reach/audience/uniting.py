@@ -20,7 +20,9 @@ def united(everybody: Everybody, selections: Sequence[Selection]) -> Selection:
     np.maximum.at(helped, which, np.concatenate([np.zeros(0, np.int64), *(one.helped for one in selections)]))
     order = np.lexsort((rows, everybody.take("municipality", rows)))
     elsewhere = tuple(place for one in selections for place in one.elsewhere)
-    return Selection(everybody, rows[order], because[order], helped[order], elsewhere)
+    helping = np.concatenate([np.zeros((0, 2), np.int64), *(one.helping for one in selections)])
+    helping = np.unique(helping, axis=0)
+    return Selection(everybody, rows[order], because[order], helped[order], elsewhere, helping)
 
 
 def told_before(everybody: Everybody, residents: Rows) -> Selection:

@@ -1,5 +1,6 @@
-"""Who was told in an incident."""
+"""Who was told by alerts."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -7,15 +8,13 @@ from django.db import connection
 from numpy.typing import NDArray
 
 from todoke.exchange.messages.models import Mailing
-from todoke.loops.reach.models import Alert, Incident
+from todoke.loops.reach.models import Alert
 from todoke.loops.reach.types import Variant
 
 
-def residents_told(incident: Incident, plan_id: str) -> NDArray[Any]:
-    """The ids, of 16 bytes each, of those to whom a plan told something of the incident for themselves, not as helpers."""
-    abouts = [
-        f"alert:{alert}" for alert in Alert.objects.filter(incident=incident, plan=plan_id).values_list("pk", flat=True)
-    ]
+def residents_told(alerts: Iterable[Alert]) -> NDArray[Any]:
+    """The ids, of 16 bytes each, of those whom these alerts told something for themselves, not as helpers."""
+    abouts = [f"alert:{alert.pk}" for alert in alerts]
     mailings = Mailing.objects.filter(wording__about__in=abouts).exclude(wording__variant=Variant.HELPER)
     found: set[bytes] = set()
     with connection.cursor() as cursor:

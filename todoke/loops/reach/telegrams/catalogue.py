@@ -113,7 +113,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("熱中症特別警戒アラート", ("VPFT50",), Kind.HEAT, weather.heat, by_event=True),
     Entry("早期注意情報（明後日まで）", ("VPFD61",), Kind.EARLY_NOTICE, weather.early_notice, role=Role.INFORMATION),
     Entry("噴火警報・予報", ("VFVO50",), Kind.VOLCANO, volcano.eruption, by_event=True),
-    Entry("噴火速報", ("VFVO56",), Kind.VOLCANO, volcano.eruption, by_event=True),
+    Entry("噴火速報", ("VFVO56",), Kind.VOLCANO, volcano.eruption, by_event=True, full=False),
     *(
         Entry(title, (name,), Kind.ASH_FALL, volcano.ash, by_event=True, role=Role.INFORMATION)
         for title, name in (

@@ -18,6 +18,7 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
+import structlog
 from django.conf import settings
 
 from todoke.kernel import clock
@@ -41,6 +42,8 @@ from todoke.registry.people.types import Reader
 from todoke.registry.places import outlines
 from todoke.registry.places.queries import municipalities
 
+log = structlog.get_logger(__name__)
+
 SAID_KEYS = tuple(key for key in (*NUMBER_KEYS, *TEXT_KEYS) if key not in REGISTER_KEYS)
 REGISTER_NAMES = (
     *("birth_date", "gender", "address.municipality"),
@@ -57,7 +60,7 @@ MOST_CHANGED = 50_000
 
 
 class NoSnapshotError(Exception):
-    """Nobody has written the population yet, or an older version of this program did: ``rebuild`` writes it."""
+    """Nobody has written the population yet, it is broken, or an older version of this program wrote it: ``rebuild`` does."""
 
 
 @dataclass(frozen=True)
@@ -309,9 +312,17 @@ def _current() -> str | None:
 
 def _read() -> _Made:
     name = _current()
-    if name is None:
+    if not name:
         raise NoSnapshotError
-    folder = _folder() / name
+    try:
+        return _read_from(_folder() / name)
+    except (OSError, EOFError, ValueError, KeyError) as error:
+        # It can be made again at any time, and who waits for a warning must not wait for somebody to mend it.
+        log.warning("snapshot", name=name, error=repr(error))
+        raise NoSnapshotError from error
+
+
+def _read_from(folder: Path) -> _Made:
     about: dict[str, Any] = json.loads((folder / "about.json").read_text(encoding="utf-8"))
     if about.get("form") != FORM:
         raise NoSnapshotError
