@@ -2,7 +2,11 @@
 
 import base64
 import json
+import socket
+import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -144,10 +148,11 @@ def test_each_refusal_has_its_name(
 
 @pytest.mark.parametrize("name", HTTP)
 def test_a_provider_that_is_silent_or_away(
-    name: str, behave: Behave, address: Callable[[str], Any], settings: Any
+    name: str, behave: Behave, sink: str, address: Callable[[str], Any], settings: Any
 ) -> None:
     whom = address(name)
-    behave(delay=3)
+    settings.PROVIDER_TIMEOUT_SECONDS = 0.5
+    behave(delay=1)
     assert channels.channel(name).send(letter(name, whom)).failure is Failure.TIMEOUT
     settings.SMS_URL, settings.LINE_URL = "http://127.0.0.1:1/sms", "http://127.0.0.1:1"
     gone = {
@@ -155,6 +160,11 @@ def test_a_provider_that_is_silent_or_away(
         "webhook": lambda: {"url": "http://127.0.0.1:1/", "secret": ""},
     }.get(name, lambda: whom)()
     assert channels.channel(name).send(letter(name, gone)).failure is Failure.PROVIDER_DOWN
+    for _attempt in range(100):
+        if arrived(sink):
+            break
+        time.sleep(0.05)
+    assert len(arrived(sink)) == 1, "it took late what it did not answer in time"
 
 
 @pytest.mark.parametrize("name", ["sms", "line"])
@@ -241,6 +251,41 @@ def test_a_connection_that_the_provider_closed_is_opened_again(sink: str, tmp_pa
             if answer.status == 200:
                 break
         assert answer.failure is None
+
+
+@pytest.mark.parametrize(
+    ("said", "status", "body"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", 200, b"{}"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n1\r\n}\r\n0\r\n\r\n", 200, b"{}"),
+        (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n", 201, b""),
+        (b"HTTP/1.1 204 No Content\r\n\r\n", 204, b""),
+        (b"HTTP/1.0 200 OK\r\n\r\nuntil it closes", 200, b"until it closes"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n" + b"x" * 70_000, 200, b"x" * 65_536),
+        (b"nonsense\r\n\r\n", 0, b""),
+        (b"", 0, b""),
+        (b"x" * 200_000, 0, b""),
+    ],
+)
+def test_whatever_is_answered_is_an_answer_or_a_named_failure(said: bytes, status: int, body: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            for _time in range(2):
+                connection, _address = server.accept()
+                with connection, suppress(OSError):
+                    connection.recv(65536)
+                    for start in range(0, len(said), 7 if len(said) < 500 else 4096):
+                        connection.sendall(said[start : start + (7 if len(said) < 500 else 4096)])
+                    connection.shutdown(socket.SHUT_WR)
+                    connection.recv(65536)
+
+        threading.Thread(target=serve, daemon=True).start()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/"
+        for _time in range(2):
+            answer = post(url, b"{}", {})
+            assert (answer.status, answer.body) == (status, body)
+            assert answer.failure is (None if status else Failure.PROVIDER_DOWN)
 
 
 def test_an_email_reaches_a_server_and_is_known_again(tmp_path: Path, settings: Any) -> None:

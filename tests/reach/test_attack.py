@@ -21,7 +21,8 @@ from tests.reach.telegram_maker import (
     tsunami,
     warning_item,
 )
-from todoke.exchange.messages.models import Message, Wording
+from todoke.exchange.messages.dispatch.mailing import dispatch_part
+from todoke.exchange.messages.models import Mailing, Message, Wording
 from todoke.exchange.messages.wordings import text_of
 from todoke.kernel import clock
 from todoke.loops.reach.actions.alerts import confirm_alert, send_alerts
@@ -30,6 +31,7 @@ from todoke.loops.reach.actions.incidents import incident_for
 from todoke.loops.reach.actions.orders import confirm_lifting, confirm_order, enter_lifting, enter_order
 from todoke.loops.reach.actions.telegrams import receive
 from todoke.loops.reach.actions.warnings import expire, take_in
+from todoke.loops.reach.audience import Audience, select
 from todoke.loops.reach.errors import OrderMovedOnError
 from todoke.loops.reach.models import Alert, AreaWarning, Incident, Order, Telegram
 from todoke.loops.reach.plans import plans
@@ -38,8 +40,8 @@ from todoke.loops.reach.standing import Difference, Standing
 from todoke.loops.reach.telegrams.types import Severity
 from todoke.loops.reach.types import Change, OrderKind
 from todoke.registry.organisations.models import Officer
-from todoke.registry.people.models import Helper, Household, Resident
-from todoke.registry.people.population import rebuild
+from todoke.registry.people.models import Helper, Household, Resident, Whereabouts
+from todoke.registry.people.population import fresh, rebuild, snapshot
 from todoke.registry.people.types import Reader
 from todoke.registry.places.geometry import multipolygon, to_wkb
 from todoke.registry.places.models import Municipality, Zone
@@ -48,6 +50,7 @@ from todoke.registry.places.types import Hazard
 pytestmark = pytest.mark.django_db(transaction=True)
 
 NONE, ADVISORY, WARNING = ("津波なし", "00"), ("津波注意報", "62"), ("津波警報", "51")
+READER = Reader("system", "試験", "試験のため")
 OVER = ("津波注意報解除", "60")
 SEVERE_RAIN, RAIN = ("レベル４大雨危険警報", "43"), ("レベル３大雨警報", "03")
 
@@ -92,9 +95,7 @@ def taken(body: bytes) -> list[Alert]:
     return list(Alert.objects.filter(telegram=telegram))
 
 
-def sea(
-    said: tuple[str, str], before: tuple[str, str] = NONE, minute: int = 0, event: str = "20260701115000"
-) -> bytes:
+def sea(said: tuple[str, str], before: tuple[str, str] = NONE, minute: int = 0, event: str = "20260701115000") -> bytes:
     return tsunami(coast("宮城県", "220", *said, last=before), sent=f"2026-07-01T03:{minute:02}:00Z", event=event)
 
 
@@ -151,12 +152,11 @@ def test_those_still_in_danger_are_not_told_that_it_is_lower_elsewhere() -> None
 
 def test_a_page_does_not_say_that_it_is_over_because_a_neighbour_worked_where_it_is() -> None:
     """A recipient who lives in 04207 and was told of 04202 makes no alert of 04202 one of 04207."""
-    reader, moved = person(141.5, "04207"), person(140.2)
+    reader, commuter = person(141.5, "04207"), person(141.6, "04207")
+    Whereabouts.objects.create(resident=commuter, kind="work", longitude=140.7, latitude=38.5, said_at=clock.now())
     taken(raining(c04202=SEVERE_RAIN, c04207=SEVERE_RAIN))
-    Household.objects.filter(pk=moved.household_id).update(municipality_code="04207", longitude=141.6)
-    Alert.objects.filter(pk=taken(raining(5, c04202=None, c04207=SEVERE_RAIN))[0].pk).update(
-        by_municipality={"04202": 1, "04207": 1}
-    )
+    taken(raining(5, c04202=None, c04207=SEVERE_RAIN))
+    assert not any("解除" in one for one in subjects(commuter))
     present = present_of(newest(reader))
     assert present is not None
     assert not present.over
@@ -323,6 +323,18 @@ def test_long_names_do_not_stop_the_telegram() -> None:
     assert AreaWarning.objects.filter(kind="thunder", ended_at=None).exists()
 
 
+def test_who_is_in_danger_in_several_places_is_led_from_where_they_are_now() -> None:
+    one = person(142.5, "04208")
+    for where, longitude in (("work", 141.1), ("now", 141.5), ("school", 141.9)):
+        Whereabouts.objects.create(
+            resident=one, kind=where, longitude=longitude, latitude=38.5, said_at=clock.now(),
+            until=clock.now() + timedelta(hours=1) if where == "now" else None,
+        )  # fmt: skip
+    audience = Audience(areas=("04207",), places=("now", "work", "school"))
+    selection = select(audience, fresh(reader=READER))
+    assert selection.at.tolist() == [[141.5, 38.5]]
+
+
 def help_for(one: Resident, helper: Resident) -> None:
     now = clock.now()
     Helper.objects.create(
@@ -365,16 +377,20 @@ def test_a_helpers_page_goes_on_saying_whom_they_help() -> None:
     taken(sea(ADVISORY))
     told = newest(helper)
     taken(sea(WARNING, ADVISORY, 5))
-    present = present_of(told)
-    assert present is not None
-    assert present.alert.step == "warning"
-    assert "見本 花子さん" in text_of(present.shown).body
+    for sent in (False, True):
+        if sent:
+            for mailing in Mailing.objects.all():
+                dispatch_part(mailing.pk, 0, mailing.count)
+        present = present_of(told)
+        assert present is not None
+        assert present.alert.step == "warning"
+        assert "見本 花子さん" in text_of(present.shown).body
 
 
 @pytest.mark.parametrize("lost", ["about.json", "people.npy", ""])
 def test_a_broken_snapshot_is_made_anew(lost: str, settings: Settings) -> None:
     reader = person()
-    made = rebuild(reader=Reader("system", "test", "test"))
+    made = rebuild(reader=READER)
     Resident.objects.filter(pk=reader.pk).update(language="en")
     if lost == "people.npy":
         (made.folder / lost).write_bytes(b"")
@@ -382,8 +398,6 @@ def test_a_broken_snapshot_is_made_anew(lost: str, settings: Settings) -> None:
         (made.folder / lost).write_text("{", encoding="utf-8")
     else:
         shutil.rmtree(made.folder)
-    from todoke.registry.people.population import snapshot
-
     snapshot._loaded.clear()
     taken(sea(WARNING))
     assert subjects(reader) == ["Tsunami Warning"]
@@ -501,10 +515,11 @@ def test_an_order_that_a_graver_one_follows_is_lifted_in_silence(two: tuple[Offi
 
 
 def test_an_order_that_leaves_a_lesser_one_says_so(two: tuple[Officer, Officer]) -> None:
-    reader = person()
-    ordered(two, OrderKind.ELDERLY)
-    graver = ordered(two, OrderKind.EVACUATE, [])
+    reader, inland = person(), person(140.2)
+    ordered(two, OrderKind.ELDERLY, [])
+    graver = ordered(two, OrderKind.EVACUATE)
     lifted(two, graver)
+    assert len(subjects(inland)) == 1
     partly = subjects(reader)[-1]
     assert "高齢者等避難" in partly
     body = text_of(newest(reader)).body
@@ -512,6 +527,14 @@ def test_an_order_that_leaves_a_lesser_one_says_so(two: tuple[Officer, Officer])
     present = present_of(newest(reader))
     assert present is not None
     assert not present.over
+
+
+def test_who_is_still_under_an_order_is_not_told_that_it_is_over(two: tuple[Officer, Officer]) -> None:
+    shore, inland = person(), person(140.2)
+    ordered(two, OrderKind.EVACUATE)
+    whole = ordered(two, OrderKind.ELDERLY, [])
+    lifted(two, whole)
+    assert [len(subjects(one)) for one in (shore, inland)] == [2, 2]
 
 
 def test_an_order_entered_in_a_drill_is_one_of_the_drill(two: tuple[Officer, Officer]) -> None:

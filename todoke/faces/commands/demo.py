@@ -36,6 +36,8 @@ examples:
   todoke demo --residents 2300000
 """
 
+RECEIPTS_KEY = "demonstration-receipts"
+
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add ``demo`` to the commands."""
@@ -83,12 +85,16 @@ def _publish_later() -> bool:
 
 def run(args: argparse.Namespace) -> int:
     """0 when all went well, 1 when a step of the story or a process failed."""
-    web, app, mail, smtp = _free_ports(args.port, 4)
+    web, app, mail, smtp, commons, sink = _free_ports(args.port, 6)
     environment = {
         "TODOKE_DEMONSTRATION": "1",
         "TODOKE_BASE_URL": f"http://localhost:{web}",
         "TODOKE_SMTP_PORT": str(smtp),
         "TODOKE_PUSH_TOKENS": reach.PUSH_TOKEN,
+        "TODOKE_COMMONS_ENDPOINT": f"http://localhost:{commons}/publish",
+        "TODOKE_COMMONS_SENDER": "todoke-demonstration",
+        "TODOKE_SMS_URL": f"http://localhost:{sink}/sms",
+        "TODOKE_RECEIPTS_KEY": RECEIPTS_KEY,
         "TODOKE_OIDC_ISSUER": f"http://localhost:{app}/api/realms/main",
     }
     os.environ.update(environment)
@@ -110,13 +116,18 @@ def run(args: argparse.Namespace) -> int:
             processes.start("auth-app", words)
             words = [python, "-m", "counterparts.mailbox", "--port", str(mail), "--smtp-port", str(smtp)]
             processes.start("mailbox", [*words, "--folder", str(state / "mails")])
+            words = [python, "-m", "counterparts.commons", "--port", str(commons)]
+            words += ["--receiver", f"{portal}/api/commons/", "--token", reach.PUSH_TOKEN]
+            processes.start("commons", words)
+            words = [python, "-m", "counterparts.sink", "--port", str(sink), "--key", RECEIPTS_KEY]
+            processes.start("sink", [*words, "--receipts", f"{portal}/api/receipts/"])
             processes.await_answer("web", f"{portal}/readyz")
             processes.await_answer("auth-app", f"http://localhost:{app}/health")
             processes.await_answer("mailbox", f"{mailbox}/messages.json?to=nobody")
             _line(f"ポータルが開いた：{portal}（{time.monotonic() - began:.1f} 秒）")
             told = args.no_story or _story(portal, mailbox)
             if not args.once:
-                _addresses(portal, app, mailbox)
+                _addresses(portal, app, mailbox, commons, sink)
                 processes.wait()
             return 0 if told else 1
     except ProcessError as error:
@@ -165,7 +176,7 @@ def _applicants() -> list[Applicant]:
     ]
 
 
-def _addresses(portal: str, app: int, mailbox: str) -> None:
+def _addresses(portal: str, app: int, mailbox: str, commons: int, sink: int) -> None:
     _line("")
     _line(f"住民のポータル    {portal}/          （ログインで 見本 花子 などを選ぶ）")
     _line(f"職員のページ      {portal}/console/  ishinomaki-officer, ishinomaki-approver, ishinomaki-admin,")
@@ -174,6 +185,11 @@ def _addresses(portal: str, app: int, mailbox: str) -> None:
     _line("  確認コード      .venv/bin/todoke demo-code ishinomaki-officer")
     _line(f"メールボックス    {mailbox}/")
     _line(f"認証アプリの代役  http://localhost:{app}/")
+    _line(f"Lアラートの代役   http://localhost:{commons}/")
+    _line(f"SMSなどの代役     http://localhost:{sink}/")
+    _line(f"いま出ている情報  {portal}/now/")
+    _line(f"災害対応の画面    {portal}/console/situation/  {reach.OFFICER}, {reach.APPROVER}")
+    _line("津波の訓練        .venv/bin/todoke alerts drill")
     _line("終わるには Ctrl-C")
 
 

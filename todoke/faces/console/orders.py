@@ -60,7 +60,7 @@ LANGUAGES = {
 ON_MAP = 200
 """Zones that can be picked at once; of more, the largest."""
 
-DETAIL = 0.0004
+DETAIL = 0.001
 PURPOSE = gettext_noop("避難情報の対象人数を数えるため。人数だけを数えました")
 _GAP = re.compile(r"\{(\w+)\}")
 _HAN = ("ja", "easy", "zh-hans", "zh-hant")

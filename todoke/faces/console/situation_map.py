@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from math import cos, radians
 
 import shapely
@@ -182,8 +183,16 @@ def path_of(shape: BaseGeometry, frame: Frame) -> str:
 
 
 def _points(line: BaseGeometry, frame: Frame) -> str:
+    """Each point from the one before it, in tenths: half as long as places would be."""
     points = [frame.at(x, y) for x, y in shapely.get_coordinates(line)]
-    return "M" + "L".join(f"{x:g} {y:g}" for x, y in points)
+    tenths = [(round(x * 10), round(y * 10)) for x, y in points]
+    steps = [(x - px, y - py) for (px, py), (x, y) in pairwise(tenths) if (x, y) != (px, py)]
+    return f"M{_tenths(*tenths[0])}" + "".join(f"l{_tenths(dx, dy)}" for dx, dy in steps)
+
+
+def _tenths(x: int, y: int) -> str:
+    first, second = (f"{n / 10:g}".replace("0.", ".", 1) if abs(n) < 10 else f"{n / 10:g}" for n in (x, y))
+    return f"{first}{second}" if second.startswith("-") else f"{first} {second}"
 
 
 def labels(outlines: Collection[Outline], *, wide: float = 74, high: float = 15) -> list[Label]:

@@ -1,5 +1,6 @@
 """A tsunami warning arrives: who is told, how fast, what one of them reads and answers; raised, lowered, over."""
 
+import re
 import time
 from dataclasses import dataclass
 
@@ -11,12 +12,13 @@ from todoke.exchange.messages.tokens import token_of
 from todoke.exchange.messages.wordings import text_of
 from todoke.faces.demonstration.browsing import StoryError, Visitor
 from todoke.faces.demonstration.drill import Scene, own, scenes
-from todoke.faces.demonstration.play import Say, Stage
-from todoke.loops.reach.models import Alert, Telegram
+from todoke.faces.demonstration.play import Say, Stage, log_in_officer
+from todoke.loops.reach.models import Alert, Order, Telegram
 from todoke.loops.reach.types import Variant
 
 PUSH_TOKEN = "demonstration-push"  # noqa: S105
 PATIENCE = 30
+OFFICER, APPROVER = "ishinomaki-crisis-officer", "ishinomaki-crisis-approver"
 WORDS = {"issued": "出す", "raised": "上げる", "lowered": "下げる", "updated": "新しくする", "cancelled": "解除する"}
 
 
@@ -31,6 +33,7 @@ class Told:
 def warning(stage: Stage, say: Say) -> None:
     """From the first telegram to the last, each pushed as the agency's distributor does; the pages follow."""
     told: Told | None = None
+    order = ""
     for number, scene in enumerate(scenes(own(), drill=False)):
         alert = _pushed(stage, scene)
         say(f"気象庁の電文：{scene.words}")
@@ -39,6 +42,8 @@ def warning(stage: Stage, say: Say) -> None:
         if number == 1:
             told = _one_of(alert)
             _read(stage, told, say)
+            order = _ordered(stage, alert, say)
+    _lifted(stage, order, say)
     if told:
         page = Visitor(stage.portal)
         heading = page.open(f"/m/{token_of(told.message.pk)}/")
@@ -77,3 +82,44 @@ def _read(stage: Stage, told: Told, say: Say) -> None:
         say(f"    {line}")
     phone.send("", {"answer": "safe"})
     say(f"「無事です」を1回押す。{timezone.localtime():%H:%M}に役所と家族に伝わる")
+
+
+def _ordered(stage: Stage, alert: Alert, say: Say) -> str:
+    """Two officers of the town; the page of their order."""
+    desk = log_in_officer(stage, OFFICER)
+    heading = desk.open(f"/console/situation/{alert.incident_id}/")
+    say(f"市の危機管理課が、災害対応の画面を見ている：「{heading}」")
+    desk.open(f"/console/situation/orders/new/?incident={alert.incident_id}")
+    said = {"kind": "evacuate", "hazard": "tsunami", "area_name": "沿岸部", "zone": _zones(desk), "deed": "ask"}
+    desk.send("", said)
+    order = desk.address
+    say("担当者が避難指示を入力する。まだだれにも届かない")
+    second = log_in_officer(stage, APPROVER)
+    second.open(order)
+    second.send("/deed/", {"deed": "confirm"})
+    told = _told_of(Order.objects.get(pk=order.rstrip("/").rpartition("/")[2]))
+    say(f"別の職員が確認すると、{told.people:,}人と公開ページとLアラートに、同じ時に出る")
+    return order
+
+
+def _lifted(stage: Stage, order: str, say: Say) -> None:
+    desk = log_in_officer(stage, OFFICER)
+    desk.open(order)
+    desk.send("/deed/", {"deed": "lift"})
+    second = log_in_officer(stage, APPROVER)
+    second.open(order)
+    second.send("/deed/", {"deed": "confirm-lifting"})
+    say("避難指示も、2人で解除する。解除するまで、画面が30分ごとにたずねる")
+
+
+def _zones(desk: Visitor) -> list[str]:
+    return re.findall(r'name="zone" value="([^"]+)"', desk.html)
+
+
+def _told_of(order: Order) -> Alert:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        if alert := Alert.objects.filter(order=order, written_at__isnull=False).first():
+            return alert
+        time.sleep(0.05)
+    raise StoryError(f"nobody was told of order {order.pk} within {PATIENCE} s")

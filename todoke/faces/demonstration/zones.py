@@ -11,7 +11,7 @@ from random import Random
 import numpy as np
 import shapely
 from django.conf import settings
-from shapely.geometry import LineString, MultiPolygon, Point, Polygon
+from shapely.geometry import MultiPolygon, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from todoke.kernel import audit

@@ -1,11 +1,14 @@
 """Requests to providers: connections that are kept open, and an answer or a named failure.
 
-The standard library's client, with a connection for each thread and host: a request costs 0.12 ms of processor time,
-with ``httpx`` 0.53 ms. At 2,000 messages a second that is the difference.
+A connection for each thread and host, opened by the standard library (TLS, proxies); the common answer is read here.
+So a request costs 0.04 ms of processor time, with ``http.client`` 0.13 ms and with ``httpx`` 0.53 ms. At 2,000
+messages a second that is the difference.
 """
 
 import http.client
+import io
 import json
+import socket
 import ssl
 import threading
 from collections.abc import Mapping
@@ -69,15 +72,14 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
     for fresh in (False, True):
         connection, kept = _connection(parts.scheme, parts.netloc, fresh)
         try:
-            response = _exchange(connection, _request(path, parts.netloc, body, headers))
-            content = response.read(LARGEST_ANSWER + 1)
-            if len(content) > LARGEST_ANSWER or response.will_close:
+            answer, stays = _exchange(connection, _request(path, parts.netloc, body, headers))
+            if not stays:
                 _forget(parts.scheme, parts.netloc)
-            return _answer(response, content[:LARGEST_ANSWER])
+            return answer
         except TimeoutError:
             _forget(parts.scheme, parts.netloc)
             return Answer(0, b"", {}, Failure.TIMEOUT)
-        except (OSError, http.client.HTTPException):
+        except (OSError, ValueError, http.client.HTTPException):
             _forget(parts.scheme, parts.netloc)
             if not kept:
                 break
@@ -93,13 +95,72 @@ def _request(path: str, host: str, body: bytes, headers: Mapping[str, str]) -> b
     return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body
 
 
-def _exchange(connection: http.client.HTTPConnection, request: bytes) -> http.client.HTTPResponse:
+def _exchange(connection: http.client.HTTPConnection, request: bytes) -> tuple[Answer, bool]:
+    """The answer, and whether the connection stays open."""
     if connection.sock is None:
         connection.connect()
     connection.send(request)
-    response = http.client.HTTPResponse(connection.sock, method="POST")
+    head, rest = _head(connection.sock)
+    lines = head.decode("latin-1").split("\r\n")
+    version, _, status = lines[0].partition(" ")
+    fields = (line.partition(":") for line in lines[1:])
+    headers = {name.strip().lower(): value.strip() for name, _colon, value in fields}
+    length = headers.get("content-length", "")
+    if not length.isdigit() or int(length) > LARGEST_ANSWER or "transfer-encoding" in headers or status[:1] == "1":
+        return _read_by_library(connection.sock, head + b"\r\n\r\n" + rest)
+    while len(rest) < int(length):
+        rest += _more(connection.sock)
+    number = int(status[:3])
+    stays = version == "HTTP/1.1" and headers.get("connection", "").lower() != "close"
+    return Answer(number, rest[: int(length)], headers, failure_of(number)), stays
+
+
+def _head(sock: socket.socket) -> tuple[bytes, bytes]:
+    received = b""
+    while b"\r\n\r\n" not in received:
+        if len(received) > LARGEST_ANSWER:
+            raise http.client.HTTPException("the head of an answer does not end")
+        received += _more(sock)
+    head, _, rest = received.partition(b"\r\n\r\n")
+    return head, rest
+
+
+def _more(sock: socket.socket) -> bytes:
+    received = sock.recv(65536)
+    if not received:
+        raise http.client.RemoteDisconnected("the provider closed the connection")
+    return received
+
+
+def _read_by_library(sock: socket.socket, received: bytes) -> tuple[Answer, bool]:
+    """Answers in pieces, without a length, or interim ones: seldom, and the standard library knows them all."""
+    response = http.client.HTTPResponse(_Continued(sock, received), method="POST")  # type: ignore[arg-type]
     response.begin()
-    return response
+    body = response.read(LARGEST_ANSWER + 1)
+    headers = {name.lower(): value for name, value in response.getheaders()}
+    stays = not response.will_close and len(body) <= LARGEST_ANSWER
+    return Answer(response.status, body[:LARGEST_ANSWER], headers, failure_of(response.status)), stays
+
+
+class _Continued(io.RawIOBase):
+    """What was received of an answer, and then what follows on its socket."""
+
+    def __init__(self, sock: socket.socket, received: bytes) -> None:
+        self._sock, self._received = sock, received
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        return io.BufferedReader(self)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        if not self._received:
+            return self._sock.recv_into(buffer)
+        piece = self._received[: len(buffer)]
+        self._received = self._received[len(piece) :]
+        buffer[: len(piece)] = piece
+        return len(piece)
 
 
 def failure_of(status: int) -> Failure | None:
@@ -115,11 +176,6 @@ def failure_of(status: int) -> Failure | None:
     if status in (408, 504):
         return Failure.TIMEOUT
     return Failure.REFUSED if 400 <= status < 500 else Failure.PROVIDER_DOWN
-
-
-def _answer(response: http.client.HTTPResponse, body: bytes) -> Answer:
-    headers = {name.lower(): value for name, value in response.getheaders()}
-    return Answer(response.status, body, headers, failure_of(response.status))
 
 
 def _connection(scheme: str, host: str, fresh: bool) -> tuple[http.client.HTTPConnection, bool]:

@@ -15,12 +15,20 @@ from todoke.exchange.messages.wordings import wording
 from todoke.kernel import clock
 
 
+STEP = 250
+"""Messages that are decided on in one go: the first leave before the last are looked at."""
+
+
 def dispatch_part(number: int, first: int, count: int) -> bool:
     """Send out ``count`` messages of a mailing from the place ``first``; False when it gave way and has to go on later.
 
     What was sent before is not sent again: this may be called any number of times.
     """
     mailing = Mailing.objects.get(pk=number)
+    return all(_step(mailing, at, min(STEP, first + count - at)) for at in range(first, first + count, STEP))
+
+
+def _step(mailing: Mailing, first: int, count: int) -> bool:
     low, high = mailing.message_id(first), mailing.message_id(first + count - 1)
     part = Message.objects.filter(pk__range=(low, high))
     messages = list(part.order_by("pk"))

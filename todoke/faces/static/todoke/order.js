@@ -29,7 +29,7 @@ form.addEventListener("change", (event) => {
   if (event.target.matches("[data-reload]")) {
     if (event.target.id === "municipality") { outline.value = ""; }
     form.querySelector('[value="preview"]').click();
-  } else if (event.target.matches("[data-change]")) { preview(); mark(); }
+  } else if (event.target.matches("[data-change], [name=town]")) { preview(); mark(); }
 });
 // Ctrl+Enter asks; Enter in a field does not send anything.
 form.addEventListener("keydown", (event) => { if (event.key === "Enter" && event.target.matches("input") && !event.ctrlKey) event.preventDefault(); });

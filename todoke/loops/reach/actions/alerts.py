@@ -1,7 +1,7 @@
 """From what changed to a message for each resident whom it concerns, in one transaction."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from todoke.loops.reach.actions.incidents import is_drill
 from todoke.loops.reach.assignment import Assigned, assigned
 from todoke.loops.reach.audience import Audience, Because, Selection, select, told_before, united
 from todoke.loops.reach.errors import OrderMovedOnError, SecondPersonError
-from todoke.loops.reach.models import Alert, Incident, Order, Telegram
+from todoke.loops.reach.models import Alert, AreaWarning, Incident, Order, Telegram
 from todoke.loops.reach.plans import Plan, Step, plans
 from todoke.loops.reach.queries.told import residents_told
 from todoke.loops.reach.standing import Difference, Standing
@@ -52,6 +52,9 @@ VARIANTS = (
     ("hearing", Variant.HEARING),
 )
 """Needs, and whose message differs for them; of several the first."""
+
+_UNFIT = str.maketrans({'"': "”", "\\": "＼", **{chr(number): " " for number in (*range(32), 127)}})
+"""What a value of a message must not have: one name must not keep a warning from everybody."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,8 @@ def send_alerts(
         )
         if created and plan.agreed:
             write_messages(alert=alert)
+        elif created:
+            _stop_earlier(alert, plan)
         sent.append(alert)
     return sent
 
@@ -126,8 +131,32 @@ def send_order(*, order: Order, plan: Plan) -> Alert:
     return alert
 
 
+def leave_order(*, order: Order, lesser: Order, plan: Plan) -> Alert:
+    """It was lifted, and a lesser one stays in force where it was: who was told of it is told that; once."""
+    replace_order(order=order, plan=plan)
+    alert, created = Alert.objects.get_or_create(
+        key=f"order:{order.pk}:{order.revision}:{lesser.pk}",
+        defaults={
+            "incident": lesser.incident,
+            "order": lesser,
+            "plan": plan.id,
+            "plan_digest": plan.digest,
+            "step": lesser.kind,
+            "change": Change.LOWERED,
+            "drill": lesser.drill,
+            "audience": {"areas": [order.municipality_code], "order": order.pk},
+            "saying": {"before": order.kind, "hazard": lesser.hazard, "area": names_of_order(lesser)},
+            "caused_at": order.known_at,
+            "state": "writing",
+        },
+    )
+    if created:
+        write_messages(alert=alert)
+    return alert
+
+
 def replace_order(*, order: Order, plan: Plan) -> None:
-    """It ended where another kind began: what was said of it is over, and nobody is told but by that one's message."""
+    """It ended where another one is in force: what was said of it is over, and nobody is told but of that one."""
     said = Alert.objects.filter(order=order).order_by("-pk").first()
     if said is None:
         return
@@ -187,6 +216,7 @@ def write_messages(*, alert: Alert) -> None:
     When something is lowered or over, also for those who were told before and are no longer in the audience.
     """
     plan = plans()[alert.plan]
+    alert.plan_digest = plan.digest
     reader = Reader("system", "トドケ", "災害のときに知らせるため")
     everybody = population.fresh(reader=reader)
     selection = _audience(alert, plan, everybody)
@@ -200,9 +230,8 @@ def write_messages(*, alert: Alert) -> None:
     with_shelter = (shelters.index >= 0) & sent_away
     people = _write(alert, plan, selection, danger & with_shelter, needs, shelters)
     people += _write(alert, plan, selection, danger & ~with_shelter, needs, None)
-    helping = (selection.because & np.uint8(Because.HELPER)) > 0
     if fleeing and plan.helpers:
-        _write_helpers(alert, plan, selection, helping)
+        _write_helpers(alert, plan, selection)
     alert.people = people
     alert.by_municipality = _by_municipality(selection, danger)
     alert.written_at, alert.state = clock.now(), "written"
@@ -257,12 +286,78 @@ def saying(alert: Alert) -> Saying:
 
 
 def _audience(alert: Alert, plan: Plan, everybody: Everybody) -> Selection:
-    areas, kinds = tuple(alert.audience["areas"]), alert.audience.get("zones", [])
+    areas = tuple(alert.audience["areas"])
+    if alert.order is None:
+        now = _in_zones(areas, alert.audience.get("zones", []), plan, everybody)
+    else:
+        now = _of_order(Order.objects.get(pk=alert.audience.get("order", alert.order_id)), plan, everybody)
+    if alert.change not in (Change.LOWERED, Change.CANCELLED):
+        return now
+    told = _told_before(alert, plan, everybody)
+    if alert.order is not None:
+        others = _other_orders(alert.order) if alert.change == Change.CANCELLED else ()
+        endangered = [_of_order(other, plan, everybody) for other in others]
+    else:
+        endangered = _in_danger_elsewhere(alert, plan, everybody)
+    for there in endangered:
+        told = _without(told, there)
+        now = _without(now, there) if alert.change == Change.CANCELLED else now
+    return united(everybody, [now, told])
+
+
+def _other_orders(order: Order) -> Iterable[Order]:
+    """In force from the same hazard in the same municipality: to whom they are given, nothing is over."""
+    rows = Order.objects.filter(municipality_code=order.municipality_code, hazard=order.hazard, drill=order.drill)
+    return rows.filter(issued_at__isnull=False, lifted_at=None, unplaced=[]).exclude(pk=order.pk)
+
+
+def _without(selection: Selection, endangered: Selection) -> Selection:
+    """Without who is in danger there; helpers of those are not."""
+    theirs = endangered.rows[endangered.because != np.uint8(Because.HELPER)]
+    kept = ~np.isin(selection.rows, theirs)
+    columns = (selection.rows[kept], selection.because[kept], selection.helped[kept])
+    return Selection(selection.everybody, *columns, selection.elsewhere, selection.helping)
+
+
+def _of_order(order: Order, plan: Plan, everybody: Everybody) -> Selection:
+    drawn = (bytes(order.drawn),) if order.drawn else ()
+    within = bool(order.zones or drawn)
+    audience = Audience(
+        areas=(order.municipality_code,),
+        zones=tuple(order.zones),
+        polygons=drawn,
+        within=within,
+        places=plan.places,
+        helpers=plan.helpers,
+    )
+    return select(audience, everybody)
+
+
+def _told_before(alert: Alert, plan: Plan, everybody: Everybody) -> Selection:
+    """Who was told of what is lower or over now, wherever they are."""
+    if alert.order_id:
+        of = alert.audience.get("order", alert.order_id)
+        return told_before(everybody, residents_told(Alert.objects.filter(order=of)))
+    areas = set(alert.audience["areas"])
+    earlier = Alert.objects.filter(incident=alert.incident, plan=plan.id).exclude(pk=alert.pk)
+    return told_before(everybody, residents_told(one for one in earlier if areas & set(one.audience["areas"])))
+
+
+def _in_danger_elsewhere(alert: Alert, plan: Plan, everybody: Everybody) -> list[Selection]:
+    """Who is in a municipality in which a step of the plan is still in force."""
+    if alert.incident is None:
+        return []
+    lowest = min(step.severity for step in plan.steps)
+    rows = AreaWarning.objects.filter(ended_at=None, incident__status=alert.incident.status, kind__in=plan.kinds)
+    named = rows.filter(severity__gte=lowest).values_list("municipalities", flat=True)
+    elsewhere = {code for codes in named for code in codes} - set(alert.audience["areas"])
+    kinds = sorted({kind for step in plan.steps for kind in step.zones})
+    return [_in_zones(tuple(sorted(elsewhere)), kinds, plan, everybody)] if elsewhere else []
+
+
+def _in_zones(areas: tuple[str, ...], kinds: Collection[str], plan: Plan, everybody: Everybody) -> Selection:
+    """Who is in the zones of these kinds in municipalities; without kinds, everybody in them."""
     common: dict[str, Any] = {"places": plan.places, "helpers": plan.helpers}
-    order = alert.order
-    if order is not None and (order.zones or order.drawn):
-        drawn = (bytes(order.drawn),) if order.drawn else ()
-        return select(Audience(areas=areas, zones=tuple(order.zones), polygons=drawn, within=True, **common), everybody)
     if not kinds:
         return select(Audience(areas=areas, **common), everybody)
     by_municipality = zones_by_municipality(kinds)
@@ -272,24 +367,27 @@ def _audience(alert: Alert, plan: Plan, everybody: Everybody) -> Selection:
     others = tuple(code for code in areas if code not in by_municipality)
     if others and plan.without_zones == "everyone":
         found.append(select(Audience(areas=others, **common), everybody))
-    if alert.change in (Change.LOWERED, Change.CANCELLED):
-        found.append(told_before(everybody, residents_told(alert.incident, plan.id)))
     return united(everybody, found)
 
 
 def _stop_earlier(alert: Alert, plan: Plan) -> None:
-    """What an incident's earlier alerts of the plan have not sent yet would only confuse now."""
-    earlier = Alert.objects.filter(incident=alert.incident, plan=plan.id).exclude(pk=alert.pk)
-    if alert.order_id:
-        earlier = earlier.filter(order=alert.order_id)
-    elif alert.change == Change.UPDATED:
+    """What an incident's earlier alerts of the plan have not sent yet would only confuse now, once all of their
+    municipalities were told something newer. One that waits itself stops only what waits.
+    """
+    if alert.change == Change.UPDATED or "order" in alert.audience:
         return
-    areas = set(alert.audience["areas"])
-    for one in earlier.filter(stopped_at=None):
-        if set(one.audience["areas"]) <= areas:
+    known = list(Alert.objects.filter(incident=alert.incident, plan=plan.id, order=alert.order_id).order_by("-pk"))
+    newer = set(alert.audience["areas"])
+    for one in known:
+        if one.pk < alert.pk and one.stopped_at is None and set(one.audience["areas"]) <= newer:
+            if one.written_at and alert.state == "waiting":
+                continue
             for wording in Wording.objects.filter(key__startswith=f"alert:{one.pk}:", stopped_at=None):
                 stop_wording(wording=wording)
-            Alert.objects.filter(pk=one.pk).update(stopped_at=clock.now())
+            state = one.state if one.written_at else "stopped"
+            Alert.objects.filter(pk=one.pk).update(stopped_at=clock.now(), state=state)
+        if one.pk != alert.pk and one.change != Change.UPDATED and (one.written_at or alert.state == "waiting"):
+            newer |= set(one.audience["areas"])
 
 
 def _write(
@@ -329,12 +427,15 @@ def _write(
     return len(rows)
 
 
-def _write_helpers(alert: Alert, plan: Plan, selection: Selection, helping: Any) -> None:
-    """To each helper, whom they help; a helper in danger has their own message besides."""
-    rows = np.flatnonzero(helping & (selection.helped >= 0))
-    if not len(rows):
+def _write_helpers(alert: Alert, plan: Plan, selection: Selection) -> None:
+    """To each helper, whom they help, a message for each; a helper in danger has their own message besides."""
+    if not len(selection.helping):
         return
-    names = [name.encode() for name in names_of(selection.everybody.ids(selection.helped[rows]))]
+    place = np.full(selection.everybody.size, -1, np.int64)
+    place[selection.rows] = np.arange(len(selection))
+    helpers, helped = selection.helping.T
+    rows = place[helpers]
+    names = [name.translate(_UNFIT).encode() for name in names_of(selection.everybody.ids(helped))]
     texts = texts_of(saying(alert), Variant.HELPER, sheltered=False)
     wording = _wording(alert, plan, Variant.HELPER, "helper", texts, {})
     write_many(wording=wording, batch=_batch(alert, selection, rows, {"person": np.array(names)}, None))
@@ -349,7 +450,7 @@ def _wording(
             "about": f"alert:{alert.pk}",
             "sender": _sender(alert),
             "variant": variant,
-            "priority": Priority[plan.priority.upper()],
+            "priority": _priority(alert, plan),
             "drill": alert.drill,
             "spread": plan.priority == "emergency",
             "texts": texts,
@@ -357,6 +458,12 @@ def _wording(
             "created_at": clock.now(),
         },
     )[0]
+
+
+def _priority(alert: Alert, plan: Plan) -> Priority:
+    """A drill stands behind what is meant."""
+    priority = Priority[plan.priority.upper()]
+    return max(priority, Priority.URGENT) if alert.drill else priority
 
 
 def _sender(alert: Alert) -> str:
@@ -371,7 +478,7 @@ def _batch(alert: Alert, selection: Selection, rows: Any, values: dict[str, Any]
     codes = np.array([code.encode() for code in [*everybody.municipalities, ""]])
     languages = np.array([language.encode() for language in [*LANGUAGES, "ja"]])
     return Batch(
-        started_at=alert.caused_at,
+        started_at=clock.now(),
         residents=everybody.id_bytes(of_people),
         languages=languages[everybody.take("language", of_people)],
         municipalities=codes[selection.municipality[rows]],

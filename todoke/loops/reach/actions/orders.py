@@ -69,8 +69,8 @@ def enter_order(
 ) -> Order:
     """Write an order down for a second officer to confirm; nobody is told yet.
 
-    ``zones`` and ``drawn`` (WKB) together are the area; neither is the whole municipality. In an ``incident`` that is
-    a drill it is one too, and in another it is none. Raises NotYourMunicipalityError, NoLevelsError, ReasonForActingError.
+    ``zones`` and ``drawn`` (WKB) together are the area; neither is the whole municipality. In an ``incident`` it is a
+    drill if that is one. Raises NotYourMunicipalityError, NoLevelsError, ReasonForActingError.
     """
     office = _office(officer, municipality_code)
     if hazard in WITHOUT_LEVELS and kind is not OrderKind.EVACUATE:

@@ -18,6 +18,9 @@ CHUNK = 2_000_000
 FEW = 4_000
 """Bidders who are taken one by one."""
 
+PATIENCE, LONGEST = 400, 64.0
+"""Rounds after which bids begin to exceed others by more, and how many times as much at last."""
+
 DEAR = 1e6
 """Metres that a bidder without another choice would pay."""
 
@@ -176,7 +179,7 @@ class Auction:
             if (none := target == NOWHERE).any():
                 hopeless.append(now.left[none])
                 now.left, target, metres, second = (each[~none] for each in (now.left, target, metres, second))
-            now.index[now.left], now.level[now.left] = target, second - metres + self.step
+            now.index[now.left], now.level[now.left] = target, second - metres + self._step()
             if len(now.left) > FEW:
                 self._members = []
                 now.left = self._refuse_many(target)
@@ -185,6 +188,11 @@ class Auction:
             now.index[now.left] = NOWHERE
         now.left = np.sort(np.concatenate([now.left, *hopeless]))
         return now
+
+    def _step(self) -> float:
+        """Longer and longer for the few who bid against one another for the last places of a region."""
+        late = max(0, self.now.rounds - PATIENCE) / PATIENCE
+        return self.step * min(4.0**late, LONGEST)
 
     def _refuse_many(self, target: Rows) -> Rows:
         """Who is refused, of all overfull shelters at once."""

@@ -192,10 +192,11 @@ class Selection:
         home = (self.because & np.uint8(Because.HOME)) > 0
         number = np.full(self.everybody.size, -1, np.int64)
         number[self.rows] = np.arange(len(self.rows))
-        for places in self.elsewhere:
-            mine = number[places.rows]
-            use = (mine >= 0) & (np.isnan(at[mine, 0]) | places.now | ~home[mine])
-            at[mine[use], 0], at[mine[use], 1] = places.longitude[use], places.latitude[use]
+        for now, places in [(now, places) for now in (False, True) for places in self.elsewhere]:
+            use = (number[places.rows] >= 0) & (places.now == now)
+            mine = number[places.rows[use]]
+            here = now | np.isnan(at[mine, 0]) | ~home[mine]
+            at[mine[here], 0], at[mine[here], 1] = places.longitude[use][here], places.latitude[use][here]
         return at
 
     def reason(self, number: int) -> list[str]:

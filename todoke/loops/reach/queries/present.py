@@ -44,8 +44,9 @@ class Present:
 def present_of(message: Message) -> Present | None:
     """None for a message that is about no alert.
 
-    Of what the plans of its incident last said to the reader, or to their municipality, the gravest that is not
+    Of what the plans of its incident last said to the reader, or of their municipality, the gravest that is not
     over; the newest, when all is over. So the lifting of an order does not hide a warning that is still in force.
+    A helper's message follows what its helpers were told, and what is said of all of its municipalities.
     """
     alert = _alert_of(message)
     if alert is None:
@@ -77,29 +78,37 @@ def _chosen(message: Message, alert: Alert) -> tuple[Message, Alert]:
     if alert.incident is None:
         return message, alert
     since = Alert.objects.select_related("incident").filter(incident=alert.incident, written_at__isnull=False)
-    alerts = [alert, *(one for one in since.order_by("caused_at", "pk") if one.pk != alert.pk)]
-    worded = _wordings(alerts)
+    alerts = sorted({alert, *since}, key=lambda one: (one.caused_at, one.pk))
+    helping = bool(message.wording and message.wording.variant == Variant.HELPER)
+    worded = _wordings(alerts, helping=helping)
     told = {alert.pk: message}
     if message.resident:
         for own in inbox(message.resident).filter(wording__in=list(worded)).select_related("wording"):
             told.setdefault(worded[own.wording_id or 0], own)
-    newest: dict[tuple[str, int | None], Alert] = {}
+    concerned = set(alert.audience["areas"]) if helping else {message.municipality_code}
+    newest: list[Alert] = []
     for one in alerts:
-        if one.pk in told or message.municipality_code in one.by_municipality:
-            before = newest.get((one.plan, one.order_id))
-            if before is None or (one.caused_at, one.pk) > (before.caused_at, before.pk):
-                newest[one.plan, one.order_id] = one
-    best = max(newest.values(), key=lambda one: (one.change != Change.CANCELLED, _severity(one), one.caused_at))
+        if one.pk in told or concerned <= set(one.audience["areas"]):
+            newest = [other for other in newest if not _overtakes(one, other)] + [one]
+    best = max(newest, key=lambda one: (one.change != Change.CANCELLED, _severity(one), one.caused_at))
+    if helping and best.change != Change.CANCELLED:
+        return told.get(best.pk) or message, best
     return told.get(best.pk) or _as_everybody(best, message) or message, best
 
 
-def _wordings(alerts: Iterable[Alert]) -> dict[int, int]:
-    """Which alert each wording of theirs belongs to."""
+def _overtakes(one: Alert, earlier: Alert) -> bool:
+    """Whether it says something newer of a place; what is over in one municipality is not over in another."""
+    same = (one.plan, one.order_id) == (earlier.plan, earlier.order_id)
+    return same and not set(one.audience["areas"]).isdisjoint(earlier.audience["areas"])
+
+
+def _wordings(alerts: Iterable[Alert], *, helping: bool) -> dict[int, int]:
+    """Which alert each wording of theirs for helpers, or for those in danger, belongs to."""
     of_alerts = Q(pk__in=[])
     for alert in alerts:
         of_alerts |= Q(key__startswith=KEY.format(alert.pk))
-    rows = Wording.objects.filter(of_alerts).exclude(variant=Variant.HELPER).values_list("pk", "key")
-    return {pk: int(key.split(":")[1]) for pk, key in rows}
+    rows = Wording.objects.filter(of_alerts).values_list("pk", "key", "variant")
+    return {pk: int(key.split(":")[1]) for pk, key, variant in rows if (variant == Variant.HELPER) == helping}
 
 
 def _as_everybody(alert: Alert, message: Message) -> Message | None:

@@ -60,7 +60,7 @@ MOST_CHANGED = 50_000
 
 
 class NoSnapshotError(Exception):
-    """Nobody has written the population yet, it is broken, or an older version of this program wrote it: ``rebuild`` does."""
+    """None is there, it is broken, or an older version of this program wrote it: ``rebuild`` makes one."""
 
 
 @dataclass(frozen=True)
