@@ -32,6 +32,7 @@ def test_pages_of_a_resident(page_phone: Page, prefecture: Prefecture, accessibl
         "/help/",
         "/privacy/",
         "/accessibility/",
+        "/settings/contact/",
         "/services/?event=child-born",
         "/services/?q=zzz",
     ):

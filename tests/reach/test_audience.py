@@ -106,9 +106,9 @@ def slowly(audience: Audience) -> dict[UUID, int]:
             because[one.pk] = because.get(one.pk, 0) | Because.HOME
         unplaced = lives.longitude is None and audience.unplaced and "home" in audience.places
         outline = outlines.get(lives.municipality_code)
-        if unplaced and outline and any(shape.intersects(outline) for shape in shapes):
-            if not both or lives.municipality_code in audience.areas:
-                because[one.pk] = because.get(one.pk, 0) | Because.UNPLACED
+        reached = unplaced and outline and any(shape.intersects(outline) for shape in shapes)
+        if reached and (not both or lives.municipality_code in audience.areas):
+            because[one.pk] = because.get(one.pk, 0) | Because.UNPLACED
     for place in Whereabouts.objects.filter(ended_at=None, kind__in=audience.places):
         if (place.until is None or place.until > clock.now()) and place.resident_id in people:
             point = shapely.Point(place.longitude, place.latitude)
@@ -285,7 +285,8 @@ def test_a_helper_is_told_whom_they_help(prefecture: None) -> None:
     ids = selection.everybody.ids(selection.rows)
     whom = selection.helped[ids.index(strong.pk)]
     assert selection.everybody.ids(selection.helped[[ids.index(strong.pk)]]) == [weak.pk]
-    assert whom >= 0 and selection.helped[ids.index(weak.pk)] == -1
+    assert whom >= 0
+    assert selection.helped[ids.index(weak.pk)] == -1
 
 
 def test_zones_are_worked_out_once_and_follow_moves(prefecture: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -310,4 +311,5 @@ def test_who_came_after_a_snapshot_of_nobody_is_found(prefecture: None) -> None:
     one = person(home(141.5, 38.3))
     at(person(home(142.5, 38.3)), "now", 141.5, 38.2)
     found_now = found(Audience(zones=("z1",), places=("home", "now")))
-    assert found_now[one.pk] == Because.HOME and len(found_now) == 2
+    assert found_now[one.pk] == Because.HOME
+    assert len(found_now) == 2

@@ -1,6 +1,7 @@
 """Made-up needs of made-up residents, and who agreed to help some of them; in a few statements for all of them."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
@@ -63,8 +64,8 @@ def load_needs() -> Prepared:
         there = int(cursor.fetchone()[0])
         if not there:
             keys, before, one_in = map(list, zip(*_SHARES, strict=True))
-            yes = Jsonb(encrypt_json(value=True))
-            cursor.execute(_SAY, {"yes": yes, "keys": keys, "before": before, "one_in": one_in})
+            said: dict[str, Any] = {"keys": keys, "before": before, "one_in": one_in}
+            cursor.execute(_SAY, said | {"yes": Jsonb(encrypt_json(value=True))})
             there = cursor.rowcount
             cursor.execute(_PLAN)
             cursor.execute(_NEIGHBOURS)

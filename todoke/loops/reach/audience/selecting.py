@@ -36,6 +36,7 @@ def select(audience: Audience, everybody: Everybody | Population) -> Selection:
         _by_place(audience, chosen)
     else:
         chosen.because[:] = Because.HOME
+        chosen.everyone = True
     chosen.purge()
     if rule:
         chosen.keep(rule)
@@ -76,12 +77,21 @@ class _Chosen:
         self.first = everybody.base.frame.size
         self.because = np.zeros(everybody.size, np.uint8)
         self.elsewhere: list[Elsewhere] = []
+        self.touched: list[Rows] = []
+        self.everyone = False
         self.helping: list[Rows] = [np.zeros((0, 2), np.int64)]
 
     def add(self, rows: Rows, why: Because) -> None:
-        self.because[rows] |= np.uint8(why)
+        if len(rows):
+            self.touched.append(rows)
+            self.because[rows] |= np.uint8(why)
 
     def found(self) -> Rows:
+        """In order. Of one zone alone the rows are known; else all are looked through."""
+        if len(self.touched) == 1 and not self.everyone:
+            rows = self.touched[0]
+            if (rows[1:] > rows[:-1]).all():
+                return np.asarray(rows[self.because[rows] != 0], np.int64)
         return np.flatnonzero(self.because != 0)
 
     def parts(self) -> list[_Part]:
