@@ -408,7 +408,8 @@ def test_a_broken_snapshot_is_made_anew(lost: str, settings: Settings) -> None:
 
 def test_a_drill_does_not_stand_before_a_warning_in_the_queue() -> None:
     person()
-    taken(tsunami(coast("宮城県", "220", *WARNING), status="訓練"))
+    drill_of_ours = receive(body=tsunami(coast("宮城県", "220", *WARNING), status="訓練"), source="drill").telegram
+    take_in(telegram_id=drill_of_ours.pk)
     taken(sea(WARNING, minute=5))
     with connection.cursor() as cursor:
         cursor.execute(

@@ -31,6 +31,7 @@ EXAMPLES = {
     "minutes": "5",
     "municipality": "石巻市",
     "person": "佐藤",
+    "office": "石巻市 危機管理課",
     "shelter": "湊小学校",
     "time": "15:12",
 }

@@ -136,13 +136,22 @@ def test_a_drill_is_marked_and_leaves_what_is_in_force_alone() -> None:
     reader = person(140.7)
     sea(ADVISORY)
     item = coast("宮城県", "220", *MAJOR)
-    drill = receive(body=tsunami(item, sent="2026-07-01T03:30:00Z", status="訓練"), source="push").telegram
+    drill = receive(body=tsunami(item, sent="2026-07-01T03:30:00Z", status="訓練"), source="drill").telegram
     take_in(telegram_id=drill.pk)
     assert messages(reader) == ["津波注意報", "【訓練】大津波警報"]
     assert {(one.name, one.incident.status) for one in AreaWarning.objects.filter(ended_at=None)} == {
         ("津波注意報", "normal"),
         ("大津波警報", "drill"),
     }
+
+
+def test_an_agencys_own_drill_waits_for_an_officer() -> None:
+    reader = person(140.7)
+    drill = receive(body=tsunami(coast("宮城県", "220", *MAJOR), status="訓練"), source="feed").telegram
+    take_in(telegram_id=drill.pk)
+    assert messages(reader) == []
+    assert Alert.objects.get().state == "waiting"
+    assert AreaWarning.objects.get(ended_at=None).incident.status == "drill"
 
 
 def test_a_helper_is_told_whom_they_help() -> None:

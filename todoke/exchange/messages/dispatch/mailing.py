@@ -14,7 +14,6 @@ from todoke.exchange.messages.types import Failure, Priority, State
 from todoke.exchange.messages.wordings import wording
 from todoke.kernel import clock
 
-
 STEP = 250
 """Messages that are decided on in one go: the first leave before the last are looked at."""
 

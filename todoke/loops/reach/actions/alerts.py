@@ -41,6 +41,9 @@ WALKING = 60
 DETOUR = 1.25
 """A way on foot, to the straight line."""
 
+DRILL = "drill"
+"""The source of telegrams that the desk plays itself."""
+
 OVER = "over"
 """In place of a step: nothing is in force any more."""
 
@@ -78,9 +81,11 @@ def send_alerts(
 ) -> list[Alert]:
     """What a plan says to whom, after a telegram changed what is in force.
 
-    A plan that was not agreed beforehand waits for a second officer instead.
+    A plan that was not agreed beforehand waits for an officer instead, and so does a drill that nobody here began: the
+    agency's own (訓練報) is no reason to wake the residents.
     """
     sent = []
+    goes_out = plan.agreed and (not is_drill(incident) or telegram.source == DRILL)
     for group in _grouped(differences):
         alert, created = Alert.objects.get_or_create(
             key=f"{telegram.digest}:{plan.id}:{_name(group.before)}:{_name(group.after)}:{group.municipalities[0]}",
@@ -95,10 +100,10 @@ def send_alerts(
                 "audience": {"areas": group.municipalities, "zones": list(group.zones)},
                 "saying": _saying_of(group, plan),
                 "caused_at": telegram.received_at,
-                "state": "writing" if plan.agreed else "waiting",
+                "state": "writing" if goes_out else "waiting",
             },
         )
-        if created and plan.agreed:
+        if created and goes_out:
             write_messages(alert=alert)
         elif created:
             _stop_earlier(alert, plan)

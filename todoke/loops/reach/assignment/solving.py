@@ -40,6 +40,8 @@ WORK_IN_NEED = 100_000_000
 """The same where there is not room for all."""
 
 MOST_REFILLS, MOST_MOVES = 300, 4
+TRIFLE = 2e-5
+"""Of the sum of distances: not worth a look at everybody."""
 
 
 @dataclass(frozen=True)
@@ -158,8 +160,11 @@ def _refill(near: Nearest, index: Rows, price: Rows, room: Rows) -> None:
     placed = np.flatnonzero(index >= 0)
     most = int(bidders.people.max(initial=1))
     tried = np.full(len(places), -1)
+    here = index[placed]
+    total = np.hypot(places.east[here] - bidders.east[placed], places.north[here] - bidders.north[placed])
+    trifle = float(total @ bidders.people[placed]) * TRIFLE
     for _round in range(MOST_REFILLS):
-        free = np.flatnonzero((price > STEP) & (room >= most) & (room != tried))
+        free = np.flatnonzero((price > STEP) & (room >= most) & (room != tried) & (price * room > trifle))
         if not len(free):
             return
         shelter = int(free[np.argmax(price[free] * room[free])])
