@@ -20,6 +20,7 @@ from todoke.registry.organisations.models import Officer
 from todoke.registry.people.models import Resident
 
 EVERYONE = {
+    "portal:service-worker",
     "portal:home",
     "portal:help",
     "portal:privacy",
@@ -31,6 +32,7 @@ EVERYONE = {
     "portal:service",
     "portal:postal-code",
     "portal:follow",
+    "portal:service-worker",
     "public:now",
     "public:now-history",
     "public:now-json",
@@ -196,6 +198,7 @@ CRISIS_DESK = {
     "console:situation-report",
     "console:order-new",
     "console:order",
+    "console:waiting-alert",
     "console:support-list",
     "console:check-in",
     "console:shelters",

@@ -23,7 +23,8 @@ def jobs() -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT args->'first', args->'count', priority FROM procrastinate_jobs"
-            " WHERE task_name = 'messages.dispatch' ORDER BY id"
+            " WHERE task_name = 'messages.dispatch' AND (args->>'mailing')::int = ANY(%s) ORDER BY id",
+            [list(Mailing.objects.values_list("pk", flat=True))],
         )
         return [(int(first), int(count), priority) for first, count, priority in cursor.fetchall()]
 

@@ -16,8 +16,9 @@ from pytest_django.fixtures import Settings
 from tests.people.conftest import resident
 from todoke.kernel import clock
 from todoke.loops.reach.assignment import Assigned, Why, assigned, prepare
+from todoke.loops.reach.assignment.auction import NOWHERE
 from todoke.loops.reach.assignment.geometry import along_a_curve, bearing_to, metres_between
-from todoke.loops.reach.assignment.solving import NOWHERE, Homes, Sites, solve
+from todoke.loops.reach.assignment.solving import Homes, Sites, solve
 from todoke.loops.reach.audience import Audience, select
 from todoke.registry.people import population
 from todoke.registry.people.models import Household, Resident, Whereabouts

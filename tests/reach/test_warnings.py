@@ -8,6 +8,7 @@ import shapely
 from pytest_django.fixtures import Settings
 
 from tests.people.conftest import resident
+from tests.reach.desk import officer, signed_in
 from tests.reach.telegram_maker import coast, height, kind, rain, tsunami, warning_item
 from todoke.exchange.messages.models import Message
 from todoke.exchange.messages.wordings import text_of
@@ -206,3 +207,19 @@ def test_taking_in_again_after_a_crash_tells_nobody_twice(monkeypatch: pytest.Mo
 
 def _die(*_what: object) -> None:
     raise KeyboardInterrupt
+
+
+def test_an_officer_of_the_desk_sends_what_waited_and_nobody_else() -> None:
+    reader = person(140.7)
+    drill = receive(body=tsunami(coast("宮城県", "220", *MAJOR), status="訓練"), source="feed").telegram
+    take_in(telegram_id=drill.pk)
+    alert = Alert.objects.get()
+    stranger, desk = officer("stranger", function="childcare"), officer("desk")
+    address = f"/console/situation/alerts/{alert.pk}/"
+    assert signed_in(stranger).post(address, {"deed": "send"}).status_code == 404
+    page = signed_in(desk).get(address).content.decode()
+    assert "この知らせは、まだだれにも送られていません" in page
+    assert "大津波警報" in page
+    assert signed_in(desk).post(address, {"deed": "send"}).status_code == 302
+    assert messages(reader) == ["【訓練】大津波警報"]
+    assert signed_in(desk).post(address, {"deed": "drop"}).status_code == 409

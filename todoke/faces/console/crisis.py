@@ -7,6 +7,7 @@ from typing import Concatenate, ParamSpec
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_noop
 
 from todoke.faces.visitors import OfficerRequest, officer_required
 from todoke.kernel.errors import NotFoundError
@@ -14,8 +15,10 @@ from todoke.loops.reach.actions.orders import OFFICE
 from todoke.registry.organisations.models import Organisation
 from todoke.registry.organisations.naming import office_name
 from todoke.registry.organisations.types import Role
+from todoke.registry.people.types import Reader
 from todoke.registry.places.prefectures import prefecture
 
+COUNTED = gettext_noop("避難情報の対象人数を数えるため。人数だけを数えました")
 HANDLING = (Role.OFFICER, Role.APPROVER, Role.ADMINISTRATOR)
 Parameters = ParamSpec("Parameters")
 
@@ -58,6 +61,11 @@ class CrisisRequest(OfficerRequest):
     """A request of an officer of a crisis desk."""
 
     desk: Desk
+
+
+def counting(request: CrisisRequest) -> Reader:
+    """As residents see who counted whom an order or a message concerns."""
+    return Reader(f"officer:{request.officer.pk}", request.desk.name[:60], COUNTED)
 
 
 def desk_required(

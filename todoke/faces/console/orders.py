@@ -10,12 +10,11 @@ from django.shortcuts import redirect, render
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from todoke.exchange.messages.wordings import TAGS
-from todoke.faces.console.crisis import CrisisRequest, Desk, desk_required
+from todoke.faces.console.crisis import CrisisRequest, Desk, counting, desk_required
 from todoke.faces.console.crisis_words import hazard_name, order_name, place_name
 from todoke.faces.console.situation import incident_of
 from todoke.faces.console.situation_map import coast_of, frame_of, path_of
@@ -38,7 +37,6 @@ from todoke.loops.reach.models import Incident, Order
 from todoke.loops.reach.plans import common
 from todoke.loops.reach.queries.in_force import orders_in_force, warnings_in_force
 from todoke.loops.reach.types import OrderKind
-from todoke.registry.people.types import Reader
 from todoke.registry.places.models import Municipality, Zone
 from todoke.registry.places.outlines import municipality_outlines, zone_outlines, zone_versions
 from todoke.registry.places.queries import municipalities, shelters, zones_in_force
@@ -61,7 +59,6 @@ ON_MAP = 200
 """Zones that can be picked at once; of more, the largest."""
 
 DETAIL = 0.001
-PURPOSE = gettext_noop("避難情報の対象人数を数えるため。人数だけを数えました")
 _GAP = re.compile(r"\{(\w+)\}")
 _HAN = ("ja", "easy", "zh-hans", "zh-hant")
 
@@ -78,7 +75,7 @@ def new_order(request: CrisisRequest) -> HttpResponse:
     try:
         draft = _draft(request, incident)
         drawn = draft.drawn()
-        found = reach_of(audience_of(draft.municipality, draft.zones, drawn), _reader(request))
+        found = reach_of(audience_of(draft.municipality, draft.zones, drawn), counting(request))
         if deed == "ask":
             return redirect("console:order", order_id=_entered(request, draft, drawn, found, incident).pk)
     except OrderIncompleteError as refused:
@@ -94,10 +91,6 @@ def new_order(request: CrisisRequest) -> HttpResponse:
 
 def _incident(said: str) -> Incident | None:
     return incident_of(int(said)) if said.isascii() and said.isdigit() else None
-
-
-def _reader(request: CrisisRequest) -> Reader:
-    return Reader(f"officer:{request.officer.pk}", request.desk.name[:60], PURPOSE)
 
 
 def _draft(request: CrisisRequest, incident: Incident | None) -> OrderDraft:
@@ -301,7 +294,7 @@ def _page(request: CrisisRequest, found: Order, *, error: str = "", status: int 
     places = {row.code: row for row in municipalities()}
     place = places.get(found.municipality_code)
     open_ = found.issued_at is None and found.withdrawn_at is None
-    now = reach_of(audience_of(found.municipality_code, found.zones, drawn), _reader(request)) if open_ else None
+    now = reach_of(audience_of(found.municipality_code, found.zones, drawn), counting(request)) if open_ else None
     me = f"officer:{request.officer.pk}"
     mine = actions.may_order(request.officer, found.municipality_code) is not None and not found.source
     in_force = found.issued_at is not None and found.lifted_at is None

@@ -14,6 +14,7 @@ from todoke.faces.console.call_list import reader_of, with_names
 from todoke.faces.console.crisis import CrisisRequest, desk_required
 from todoke.faces.console.crisis_words import label, title_of
 from todoke.faces.console.typed import typed
+from todoke.faces.console.waiting_alerts import waiting_alerts
 from todoke.kernel.errors import InvalidInputError, NotFoundError, TodokeError
 from todoke.loops.reach.actions.calls import forward_call, resolve_call, take_call
 from todoke.loops.reach.actions.incidents import is_drill
@@ -99,6 +100,7 @@ def _board(
         "columns": [(name, label(name)) for name in COLUMNS],
         "error": error,
         "chosen": chosen,
+        "unsent": waiting_alerts(incident),
         "me": request.officer.pk,
     }
     return render(request, template, context, status=status)

@@ -17,6 +17,7 @@ from todoke.faces.console import (
     shelters,
     situation,
     support,
+    waiting_alerts,
     worklist,
 )
 
@@ -48,6 +49,7 @@ urlpatterns = [
     path("check-in/<int:shelter_id>/people.csv", roster.download, name="shelter-download"),
     path("situation/", situation.situations, name="situations"),
     path("situation/telegrams/", received.telegrams, name="situation-telegrams"),
+    path("situation/alerts/<int:alert_id>/", waiting_alerts.waiting_alert, name="waiting-alert"),
     path("situation/orders/new/", orders.new_order, name="order-new"),
     path("situation/orders/<int:order_id>/", orders.order, name="order"),
     path("situation/orders/<int:order_id>/deed/", orders.deed, name="order-deed"),

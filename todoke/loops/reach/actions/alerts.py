@@ -16,9 +16,10 @@ from todoke.exchange.messages.types import LANGUAGES, Batch, Priority
 from todoke.kernel import audit, clock
 from todoke.kernel.errors import NotFoundError
 from todoke.loops.reach.actions.incidents import is_drill
+from todoke.loops.reach.actions.orders import may_order
 from todoke.loops.reach.assignment import Assigned, assigned
 from todoke.loops.reach.audience import Audience, Because, Selection, select, told_before, united
-from todoke.loops.reach.errors import OrderMovedOnError, SecondPersonError
+from todoke.loops.reach.errors import NotYourMunicipalityError, OrderMovedOnError
 from todoke.loops.reach.models import Alert, AreaWarning, Incident, Order, Telegram
 from todoke.loops.reach.plans import Plan, Step, plans
 from todoke.loops.reach.queries.told import residents_told
@@ -200,19 +201,40 @@ def _change_of(order: Order, before: str) -> Change:
 
 @transaction.atomic
 def confirm_alert(*, officer: Officer, alert_id: int) -> Alert:
-    """Send an alert that waited for a second officer. Raises SecondPersonError, OrderMovedOnError, NotFoundError."""
-    alert = Alert.objects.select_for_update(of=("self",)).filter(pk=alert_id).first()
-    if alert is None:
-        raise NotFoundError
-    if alert.state != "waiting":
-        raise OrderMovedOnError
-    if alert.asked_by == f"officer:{officer.pk}":
-        raise SecondPersonError
+    """Send an alert that waited for an officer. Raises NotYourMunicipalityError, OrderMovedOnError, NotFoundError."""
+    alert = _waiting(officer, alert_id)
     alert.confirmed_by, alert.state = f"officer:{officer.pk}", "writing"
     alert.save()
     audit.record(actor=alert.confirmed_by, action="alert.confirm", subject=f"alert:{alert.pk}", plan=alert.plan)
     write_messages(alert=alert)
     return alert
+
+
+@transaction.atomic
+def drop_alert(*, officer: Officer, alert_id: int) -> Alert:
+    """Send it to nobody. Raises NotYourMunicipalityError, OrderMovedOnError, NotFoundError."""
+    alert = _waiting(officer, alert_id)
+    alert.state, alert.stopped_at = "stopped", clock.now()
+    alert.save()
+    audit.record(actor=f"officer:{officer.pk}", action="alert.drop", subject=f"alert:{alert.pk}", plan=alert.plan)
+    return alert
+
+
+def _waiting(officer: Officer, alert_id: int) -> Alert:
+    alert = Alert.objects.select_for_update(of=("self",)).filter(pk=alert_id).first()
+    if alert is None:
+        raise NotFoundError
+    if not all(may_order(officer, code) for code in alert.audience["areas"]):
+        raise NotYourMunicipalityError
+    if alert.state != "waiting":
+        raise OrderMovedOnError
+    return alert
+
+
+def counted(alert: Alert, reader: Reader) -> int:
+    """How many people it would be sent to now, helpers left out."""
+    selection = _audience(alert, plans()[alert.plan], population.fresh(reader=reader))
+    return int(np.count_nonzero(selection.because & ~np.uint8(Because.HELPER)))
 
 
 def write_messages(*, alert: Alert) -> None:

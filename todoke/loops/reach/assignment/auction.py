@@ -192,7 +192,7 @@ class Auction:
     def _step(self) -> float:
         """Longer and longer for the few who bid against one another for the last places of a region."""
         late = max(0, self.now.rounds - PATIENCE) / PATIENCE
-        return self.step * min(4.0**late, LONGEST)
+        return self.step * min(float(4.0**late), LONGEST)
 
     def _refuse_many(self, target: Rows) -> Rows:
         """Who is refused, of all overfull shelters at once."""

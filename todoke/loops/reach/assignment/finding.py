@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from todoke.loops.reach.assignment import keeping
+from todoke.loops.reach.assignment.auction import NOWHERE
 from todoke.loops.reach.assignment.geometry import bearing_to, metres_between
 from todoke.loops.reach.assignment.keeping import Kept
 from todoke.loops.reach.assignment.sites import Fit, fit_for
-from todoke.loops.reach.assignment.solving import NOWHERE, Homes, Sites, solve
+from todoke.loops.reach.assignment.solving import Homes, Sites, solve
 from todoke.loops.reach.assignment.types import Assigned, Why
 from todoke.loops.reach.audience.types import Selection
 
