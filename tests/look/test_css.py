@@ -14,7 +14,10 @@ LOADED = {
     "a resident's page": (("todoke.css", "parts.css", "now.css"), 40_000),
     "a warning": (("danger.css",), 10_000),
     "a page of staff": (("todoke.css", "parts.css", "console.css", "staff.css"), 44_000),
-    "the situation board": (("todoke.css", "parts.css", "console.css", "staff.css", "situation.css", "crisis.css", "orders.css"), 56_000),
+    "the situation board": (
+        ("todoke.css", "parts.css", "console.css", "staff.css", "situation.css", "crisis.css", "orders.css"),
+        56_000,
+    ),
     "the reader": (("todoke.css", "parts.css", "reader.css"), 40_000),
 }
 

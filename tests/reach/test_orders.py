@@ -272,7 +272,10 @@ def test_any_text_is_an_outline_or_none(said: str) -> None:
 
 @pytest.mark.browser
 def test_an_area_is_drawn_by_keyboard_and_counted(
-    live_server: LiveServer, page_desktop: Page, first: Officer, accessible: Callable[[Page], None]  # noqa: F811
+    live_server: LiveServer,
+    page_desktop: Page,
+    first: Officer,
+    accessible: Callable[[Page], None],  # noqa: F811
 ) -> None:
     resident()
     client = signed_in(first)
