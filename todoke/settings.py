@@ -248,7 +248,9 @@ VAPID_CONTACT = setting(
 RECEIPTS_KEY = setting(
     "TODOKE_RECEIPTS_KEY", "", "By which providers sign their receipts; empty: receipts are refused", str, ""
 )
-LIMITS: dict[str, float] = setting("TODOKE_LIMITS", {}, "Messages a second that a provider takes: sms=100,line=500", limits, "")
+LIMITS: dict[str, float] = setting(
+    "TODOKE_LIMITS", {}, "Messages a second that a provider takes: sms=100,line=500", limits, ""
+)
 SENDERS = setting("TODOKE_SENDERS", 16, "Requests to providers at a time, for each job of a worker", int)
 PROVIDER_TIMEOUT_SECONDS = setting("TODOKE_PROVIDER_TIMEOUT_SECONDS", 10.0, "Patience with one answer of theirs", float)
 

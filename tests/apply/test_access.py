@@ -32,7 +32,6 @@ EVERYONE = {
     "portal:service",
     "portal:postal-code",
     "portal:follow",
-    "portal:service-worker",
     "public:now",
     "public:now-history",
     "public:now-json",

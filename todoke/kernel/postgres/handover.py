@@ -41,9 +41,9 @@ def hand_over(connect: Connect) -> None:
 
     Interrupted between any two statements, the next call goes on from there.
     """
-    with suppress(psycopg.OperationalError), connect("todoke", "postgres") as server:
-        with suppress(psycopg.errors.DuplicateObject, psycopg.errors.InsufficientPrivilege):
-            server.execute(SQL("CREATE ROLE {} SUPERUSER LOGIN").format(Identifier(HELPER)))
+    begun = (psycopg.OperationalError, psycopg.errors.DuplicateObject, psycopg.errors.InsufficientPrivilege)
+    with suppress(*begun), connect("todoke", "postgres") as server:
+        server.execute(SQL("CREATE ROLE {} SUPERUSER LOGIN").format(Identifier(HELPER)))
     with connect(HELPER, "postgres") as server, server.transaction():
         if not server.execute("SELECT 1 FROM pg_roles WHERE rolname = 'postgres'").fetchone():
             server.execute("ALTER ROLE todoke RENAME TO postgres")
