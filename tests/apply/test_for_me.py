@@ -122,7 +122,7 @@ def test_a_stranger_is_asked_to_log_in() -> None:
 def check_all(pack_id: str = "") -> None:
     for pack in proactive.told_of():
         if pack_id in {"", pack.id}:
-            check_everybody._task.func(pack_id=pack.id)
+            check_everybody(pack_id=pack.id)
 
 
 def allow(resident: Resident) -> None:
@@ -156,7 +156,7 @@ def test_a_fact_that_changes_tells_of_what_fits_since(town: Town) -> None:
     allow(town.mother)
     signed_in(town.mother).get("/for-me/")
     learn_facts(resident=town.mother, said={"tax.resident_exempt": True})
-    check_resident._task.func(resident_id=str(town.mother.pk))
+    check_resident(resident_id=str(town.mother.pk))
     assert told(town.mother) == ["service:school-supplies-aid"]
 
 
@@ -164,7 +164,7 @@ def test_who_took_it_back_is_told_nothing(town: Town) -> None:
     allow(town.mother)
     consents.set_consent(resident=town.mother, purpose="proactive", given=False)
     check_all()
-    check_resident._task.func(resident_id=str(town.mother.pk))
+    check_resident(resident_id=str(town.mother.pk))
     assert told(town.mother) == []
 
 
