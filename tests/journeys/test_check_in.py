@@ -10,8 +10,7 @@ import psycopg
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.journeys.conftest import Prefecture
-from tests.journeys.test_pages import staff_at
+from tests.journeys.conftest import Prefecture, staff_at
 from tests.journeys.test_story import log_in
 
 pytestmark = pytest.mark.browser

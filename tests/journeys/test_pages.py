@@ -3,13 +3,11 @@
 import re
 from collections.abc import Callable
 
-import pyotp
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import Prefecture
+from tests.journeys.conftest import Prefecture, staff_at
 from tests.journeys.test_story import log_in
-from todoke.faces.demonstration.officers import PASSWORD, code_key
 from todoke.faces.demonstration.play import waiting_applications
 
 pytestmark = pytest.mark.browser
@@ -48,17 +46,6 @@ def test_a_log_in_that_was_given_up(page_phone: Page, prefecture: Prefecture, ac
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert page.url.startswith(prefecture.portal)
     accessible(page)
-
-
-def staff_at(page: Page, prefecture: Prefecture, login: str, path: str) -> None:
-    """An officer, logged in by password and code, at a page of the console."""
-    page.goto(f"{prefecture.portal}/console/login/")
-    page.get_by_label("ログイン名").fill(login)
-    page.get_by_label("パスワード", exact=True).fill(PASSWORD)
-    page.get_by_label("確認コード", exact=True).fill(pyotp.TOTP(code_key(login)).now())
-    page.get_by_role("button", name="ログインする", exact=True).click()
-    expect(page.locator("summary.who")).to_be_visible()
-    page.goto(f"{prefecture.portal}/console/{path}")
 
 
 @pytest.mark.parametrize(

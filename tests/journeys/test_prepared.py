@@ -6,8 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import Prefecture
-from tests.journeys.test_pages import staff_at
+from tests.journeys.conftest import Prefecture, staff_at
 from tests.journeys.test_story import log_in
 
 pytestmark = pytest.mark.browser

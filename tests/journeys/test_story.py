@@ -4,12 +4,10 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-import pyotp
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.journeys.conftest import Prefecture
-from todoke.faces.demonstration.officers import PASSWORD, code_key
+from tests.journeys.conftest import Prefecture, staff_at
 from todoke.faces.demonstration.play import photo, wait_for_mails
 
 pytestmark = pytest.mark.browser
@@ -24,11 +22,7 @@ def log_in(page: Page, prefecture: Prefecture, name: str) -> None:
 
 
 def staff_log_in(page: Page, prefecture: Prefecture, login: str) -> None:
-    page.goto(f"{prefecture.portal}/console/")
-    page.get_by_label("ログイン名").fill(login)
-    page.get_by_label("パスワード", exact=True).fill(PASSWORD)
-    page.get_by_label("確認コード", exact=True).fill(pyotp.TOTP(code_key(login)).now())
-    page.get_by_role("button", name="ログインする", exact=True).click()
+    staff_at(page, prefecture, login, "")
     expect(page.get_by_role("heading", name=re.compile("わたしの担当"))).to_be_visible()
 
 
