@@ -8,8 +8,10 @@ from todoke.faces.console.crisis import CrisisRequest, counting, desk_required
 from todoke.faces.console.crisis_words import title_of
 from todoke.faces.console.typed import typed
 from todoke.kernel.errors import NotFoundError, TodokeError
-from todoke.loops.reach.actions.alerts import confirm_alert, counted, drop_alert, saying
+from todoke.loops.reach.actions.alerts import confirm_alert, drop_alert
+from todoke.loops.reach.actions.writing import saying
 from todoke.loops.reach.models import Alert, Incident
+from todoke.loops.reach.queries.meant import counted
 from todoke.loops.reach.types import Variant
 from todoke.loops.reach.wordings import texts_of
 from todoke.registry.places.queries import known_municipalities
