@@ -12,11 +12,13 @@ from todoke.exchange.messages.models import Mailing
 from todoke.faces.bench.figures import Figure, peak_megabytes
 from todoke.faces.demonstration.drill import bodies_of, scenes
 from todoke.kernel import clock
+from todoke.loops.reach import assignment
 from todoke.loops.reach.actions.telegrams import receive
 from todoke.loops.reach.actions.warnings import take_in
 from todoke.loops.reach.models import Alert
 from todoke.loops.reach.telegrams.places import MUNICIPALITIES, TSUNAMI_COAST
 from todoke.registry.people import population
+from todoke.registry.people.jobs import prepare_for_disasters
 from todoke.registry.people.types import Reader
 from todoke.registry.places.geometry import multipolygon, to_wkb
 from todoke.registry.places.models import Zone
@@ -34,6 +36,8 @@ def measure() -> Iterator[Figure]:
     """The first alert of a process, and those after it, beside a bare COPY of the same rows."""
     population.rebuild(reader=READER)
     _shore(population.load())
+    prepare_for_disasters()
+    assignment.prepare("tsunami")
     seconds, alerts = [], []
     for scene in scenes(bodies_of()):
         began = time.perf_counter()
