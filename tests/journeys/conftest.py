@@ -53,7 +53,7 @@ class Prefecture:
 def prefecture() -> Iterator[Prefecture]:
     address = os.environ["DATABASE_URL"]
     with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute("DROP DATABASE IF EXISTS journeys WITH (FORCE)")
+        connection.execute("DROP DATABASE IF EXISTS journeys")
         connection.execute("CREATE DATABASE journeys")
     state = Path(tempfile.mkdtemp(prefix="todoke-journeys-"))
     environment = os.environ | {

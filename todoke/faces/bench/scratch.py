@@ -34,5 +34,14 @@ def run_in_scratch(commands: Sequence[Sequence[str]]) -> int:
                     if done.returncode:
                         return done.returncode
         finally:
-            connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+            _drop(connection, name)
     return 0
+
+
+def _drop(connection: psycopg.Connection[tuple[object, ...]], name: str) -> None:
+    """Ending our own sessions only: with FORCE a vacuum of the server's, which we may not end, would be in the way."""
+    connection.execute(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s AND usename = current_user",
+        [name],
+    )
+    connection.execute(SQL("DROP DATABASE {}").format(Identifier(name)))
