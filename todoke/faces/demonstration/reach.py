@@ -97,7 +97,7 @@ def _ordered(stage: Stage, alert: Alert, say: Say) -> str:
     second = log_in_officer(stage, APPROVER)
     second.open(order)
     second.send("/deed/", {"deed": "confirm"})
-    told = _told_of(Order.objects.get(pk=order.rstrip("/").rpartition("/")[2]))
+    told = _told_of(order)
     say(f"別の職員が確認すると、{told.people:,}人と公開ページとLアラートに、同じ時に出る")
     return order
 
@@ -109,6 +109,7 @@ def _lifted(stage: Stage, order: str, say: Say) -> None:
     second = log_in_officer(stage, APPROVER)
     second.open(order)
     second.send("/deed/", {"deed": "confirm-lifting"})
+    _told_of(order)
     say("避難指示も、2人で解除する。解除するまで、画面が30分ごとにたずねる")
 
 
@@ -116,10 +117,12 @@ def _zones(desk: Visitor) -> list[str]:
     return re.findall(r'name="zone" value="([^"]+)"', desk.html)
 
 
-def _told_of(order: Order) -> Alert:
+def _told_of(page: str) -> Alert:
+    """What the residents were told of the order of a page, as it stands: that it was issued, or lifted."""
+    order = Order.objects.get(pk=page.rstrip("/").rpartition("/")[2])
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
-        if alert := Alert.objects.filter(order=order, written_at__isnull=False).first():
+        if alert := Alert.objects.filter(key=f"order:{order.pk}:{order.revision}", written_at__isnull=False).first():
             return alert
         time.sleep(0.05)
     raise StoryError(f"nobody was told of order {order.pk} within {PATIENCE} s")
