@@ -156,6 +156,7 @@ def test_a_page_does_not_say_that_it_is_over_because_a_neighbour_worked_where_it
     Whereabouts.objects.create(resident=commuter, kind="work", longitude=140.7, latitude=38.5, said_at=clock.now())
     taken(raining(c04202=SEVERE_RAIN, c04207=SEVERE_RAIN))
     taken(raining(5, c04202=None, c04207=SEVERE_RAIN))
+    assert subjects(commuter)
     assert not any("解除" in one for one in subjects(commuter))
     present = present_of(newest(reader))
     assert present is not None

@@ -224,3 +224,18 @@ def test_an_officer_of_the_desk_sends_what_waited_and_nobody_else() -> None:
     assert signed_in(desk).post(address, {"deed": "send"}).status_code == 302
     assert messages(reader) == ["【訓練】大津波警報"]
     assert signed_in(desk).post(address, {"deed": "drop"}).status_code == 409
+
+
+def test_what_an_officer_drops_reaches_nobody_and_other_towns_cannot_decide() -> None:
+    reader = person(140.7)
+    drill = receive(body=tsunami(coast("宮城県", "220", *MAJOR), status="訓練"), source="feed").telegram
+    take_in(telegram_id=drill.pk)
+    address = f"/console/situation/alerts/{Alert.objects.get().pk}/"
+    other = officer("other", "04999")
+    assert [signed_in(other).post(address, {"deed": deed}).status_code for deed in ("send", "drop")] == [403, 403]
+    assert Alert.objects.get().state == "waiting"
+    desk = officer("desk")
+    assert signed_in(desk).post(address, {"deed": "drop"}).status_code == 302
+    assert Alert.objects.get().state == "stopped"
+    assert messages(reader) == []
+    assert signed_in(desk).post(address, {"deed": "send"}).status_code == 409

@@ -17,6 +17,7 @@ from todoke.registry.places.outlines import zones_by_municipality
 
 
 def meant(alert: Alert, plan: Plan, everybody: Everybody) -> Selection:
+    """Who is in danger there now; when it is lower or over also who was told before, without those still in danger."""
     areas = tuple(alert.audience["areas"])
     if alert.order is None:
         now = _in_zones(areas, alert.audience.get("zones", []), plan, everybody)
