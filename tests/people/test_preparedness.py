@@ -171,3 +171,12 @@ def test_what_an_agent_says_of_needs_carries_their_name() -> None:
         acting.reset(token)
     assert Helper.objects.count() == 0
     assert AuditEntry.objects.get(action="facts.say-for").subject == f"resident:{father.pk}"
+
+
+@pytest.mark.django_db
+def test_a_helper_who_is_asked_twice_is_one() -> None:
+    person = resident("見本 花子")
+    helpers.ask_helper(person=person, by="resident:1", name="例示 修", relation="neighbour")
+    with pytest.raises(helpers.HelperTwiceError):
+        helpers.ask_helper(person=person, by="resident:1", name="例示 修", relation="neighbour")
+    assert Helper.objects.filter(person=person, ended_at=None).count() == 1

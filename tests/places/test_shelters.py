@@ -211,6 +211,15 @@ def test_a_line_that_is_too_short_is_said(miyagi: None, tmp_path: Path) -> None:
     assert "列の数" in caught.value.problems[0].reason
 
 
+def test_a_file_without_a_line_of_ours_withdraws_nothing(miyagi: None, tmp_path: Path) -> None:
+    path = table(tmp_path / "03.csv", STANDARD, standard())
+    import_shelters(path=path)
+    path.write_text(path.read_text(encoding="utf-8-sig").splitlines()[0] + "\n", encoding="utf-8")
+    with pytest.raises(BadFileError):
+        import_shelters(path=path)
+    assert Shelter.objects.filter(withdrawn_at=None).count() == 1
+
+
 @pytest.mark.parametrize("text", ["a,b\n1,2\n", "", "{}"])
 def test_a_file_of_another_kind(miyagi: None, tmp_path: Path, text: str) -> None:
     for name in ("file.csv", "file.geojson"):

@@ -15,6 +15,7 @@ from tests.people.conftest import resident
 from todoke.exchange.messages.actions import token_of
 from todoke.exchange.messages.models import Message
 from todoke.kernel import clock
+from todoke.kernel.models import AuditEntry
 from todoke.loops.reach.actions import notices
 from todoke.loops.reach.audience import Audience, AudienceError
 from todoke.loops.reach.errors import SecondPersonError
@@ -24,7 +25,7 @@ from todoke.loops.reach.surveys.questions import SurveyError
 from todoke.loops.reach.surveys.results import results_csv, results_of
 from todoke.registry.organisations.models import Membership, Officer, Organisation
 from todoke.registry.organisations.types import OrganisationKind, Role
-from todoke.registry.people.models import Household, Resident
+from todoke.registry.people.models import BatchRead, Household, Resident
 
 TEXTS = {"ja": {"subject": "保育の調査", "body": "お答えください。"}, "en": {"subject": "Childcare", "body": "Please."}}
 QUESTIONS: list[dict[str, Any]] = [
@@ -215,3 +216,14 @@ def test_officers_see_how_many_before_they_send(
     assert other.get(reverse("console:notice-results", args=[notice.pk])).status_code == 200
     stranger = _officer("c", Organisation.objects.create(code="04205", kind="municipality", name="x", name_en="x"))
     assert signed_in(stranger).get(page).status_code == 404
+
+
+def test_a_refused_notice_leaves_the_look_behind_it(
+    asker: Officer, office: Organisation, people: list[Resident], settings: Settings
+) -> None:
+    few = Audience(areas=("04202",), rule='facts.birth_date < date("1951-01-01")')
+    looks, entries = BatchRead.objects.count(), AuditEntry.objects.filter(action="notice.preview").count()
+    with pytest.raises(notices.TooFewError):
+        notices.ask_for_notice(officer=asker, office=office, audience=few, texts=TEXTS)
+    assert BatchRead.objects.count() > looks
+    assert AuditEntry.objects.filter(action="notice.preview").count() == entries + 1

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from urllib.parse import quote
 from uuid import UUID, uuid4
 
+from django.db import transaction
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -145,20 +146,22 @@ def correct(request: OfficerRequest, shelter_id: int, presence_id: int) -> HttpR
     deed = request.POST.get("deed", "")
     by, name = principal(request.officer), request.officer.name
     try:
-        if deed == "void":
-            void_scan(scan=Scan.objects.select_related("shelter").get(nonce=row.nonce), by=by, by_name=name)
-        else:
-            target = place if deed == "out" else _other(request, typed(request.POST, "shelter", 60))
-            record_entry(shelter=target, entry=_entry(row, Kind.OUT if deed == "out" else Kind.IN), by=by, by_name=name)
+        with transaction.atomic():
+            if deed == "void":
+                void_scan(scan=Scan.objects.select_related("shelter").get(nonce=row.nonce), by=by, by_name=name)
+            else:
+                target = place if deed == "out" else _other(request, typed(request.POST, "shelter", 60))
+                kind = Kind.OUT if deed == "out" else Kind.IN
+                record_entry(shelter=target, entry=_entry(row, kind), by=by, by_name=name)
+            audit.record(
+                actor=by,
+                action="shelter.correct",
+                subject=f"shelter:{place.code}"[:80],
+                organisation_id=home_organisation_id(request.officer),
+                deed=deed if deed in {"void", "out"} else "moved",
+            )
     except TodokeError as failed:
         return _people_page(request, place, failed)
-    audit.record(
-        actor=by,
-        action="shelter.correct",
-        subject=f"shelter:{place.code}"[:80],
-        organisation_id=home_organisation_id(request.officer),
-        deed=deed if deed in {"void", "out"} else "moved",
-    )
     return redirect("console:shelter-people", shelter_id=place.pk)
 
 

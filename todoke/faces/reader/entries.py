@@ -81,7 +81,8 @@ def _visitor(said: Mapping[str, Any]) -> Unregistered:
 
 
 def _text(value: Any) -> str:
-    return str(value or "").replace("\0", "").strip()
+    """Without what neither the database nor UTF-8 holds: NUL, half of a surrogate pair."""
+    return str(value or "").replace("\0", "").encode("utf-8", "ignore").decode().strip()
 
 
 def _birthday(typed: str) -> date:

@@ -40,7 +40,7 @@ def scans(request: ReaderRequest) -> HttpResponse:
         said = json.loads(request.body)
         sent_at, steps = entries.moment(said["sent_at"]), list(said["entries"])[:MOST_AT_ONCE]
         waiting = int(said.get("waiting", 0))
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         refused = entries.MalformedEntryError()
         return JsonResponse({"message": refused.message}, status=refused.status)
     results = [_one(request, step, sent_at) for step in steps]

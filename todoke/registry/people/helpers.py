@@ -49,9 +49,13 @@ def ask_helper(
     Raises HelperError, HelperTwiceError.
     """
     name, phone = name.strip()[:100], phone.strip()[:20]
-    standing = Helper.objects.select_for_update().filter(person=person, ended_at=None)
+    Resident.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    standing = list(Helper.objects.filter(person=person, ended_at=None))
     if not name or relation not in RELATIONS or helper == person or len(standing) >= MOST:
         raise HelperError
+    others = {(one.name, one.relation) for one in standing if one.helper_id is None}
+    if helper is None and (name, relation) in others:
+        raise HelperTwiceError
     code = ids.new_secret()
     try:
         with transaction.atomic():

@@ -16,7 +16,7 @@ from todoke.kernel.text import search_key
 from todoke.registry.places.actions import BATCH
 from todoke.registry.places.adapters.shelter_files import ShelterRow, read_shelters
 from todoke.registry.places.adapters.shelter_layouts import ShelterLayout
-from todoke.registry.places.errors import BadRowsError, ShelterWithdrawnError
+from todoke.registry.places.errors import BadFileError, BadRowsError, ShelterWithdrawnError
 from todoke.registry.places.models import Municipality, Shelter, ShelterEntry, ShelterState
 from todoke.registry.places.municipalities import city_of_ward
 from todoke.registry.places.queries import known_municipalities
@@ -48,7 +48,8 @@ def import_shelters(*, path: Path, skip_bad: bool = False, actor: str = audit.SY
     """Shelters of a file of the GSI or of the standard data set, by lines; what left the file is withdrawn.
 
     A line is looked for among all lines of its layout and of the municipalities that the file has, whatever the file
-    was called before. Raises BadFileError, BadRowsError, NoPlacesError.
+    was called before. A file without a line of the prefecture is refused, so that it withdraws nothing. Raises
+    BadFileError, BadRowsError, NoPlacesError.
     """
     known = known_municipalities()
     read = read_shelters(path, settings.PREFECTURE)
@@ -56,6 +57,8 @@ def import_shelters(*, path: Path, skip_bad: bool = False, actor: str = audit.SY
     problems = sorted([*read.problems, *problems], key=lambda problem: problem.line)
     if problems and not skip_bad:
         raise BadRowsError(file=path.name, problems=problems)
+    if not placed and not problems:
+        raise BadFileError(file=path.name, problem="この都道府県の行が1つもありません")
     kept_lines = {problem.line for problem in problems}
     done = keep_shelters(rows=placed, source=path.name[:120], actor=actor, whole=not kept_lines)
     return Imported(

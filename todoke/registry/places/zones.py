@@ -10,7 +10,7 @@ from todoke.kernel import audit, clock, events
 from todoke.kernel.ids import new_id
 from todoke.registry.places.actions import BATCH
 from todoke.registry.places.adapters.zone_files import ZoneRow, read_zones
-from todoke.registry.places.errors import BadRowsError, NoAreaError, UnknownSourceError
+from todoke.registry.places.errors import BadFileError, BadRowsError, NoAreaError, UnknownSourceError
 from todoke.registry.places.geometry import from_geojson, to_wkb
 from todoke.registry.places.models import Zone
 from todoke.registry.places.types import Hazard, Imported, ZoneKind
@@ -27,6 +27,8 @@ def import_zones(*, path: Path, skip_bad: bool = False, actor: str = audit.SYSTE
     read = read_zones(path, settings.PREFECTURE)
     if read.problems and not skip_bad:
         raise BadRowsError(file=path.name, problems=read.problems)
+    if not read.zones and not read.problems:
+        raise BadFileError(file=path.name, problem="この都道府県の区域が1つもありません")
     done = keep_zones(rows=read.zones, source=path.name[:120], actor=actor, whole=not read.problems)
     return Imported(
         added=done.added,

@@ -96,7 +96,6 @@ def _found(office: Organisation, audience: Audience, everybody: Everybody) -> Se
     return selection
 
 
-@transaction.atomic
 def ask_for_notice(
     *,
     officer: Officer,
@@ -110,6 +109,8 @@ def ask_for_notice(
 ) -> Notice:
     """Send it if it is to few; else it waits for a second officer of the office.
 
+    That somebody looked how many there are stays noted, also where the notice is refused.
+
     Raises NotAllowedError, NoticeTextError, SurveyError, and what ``found_for`` does.
     """
     if office not in offices_for_notices(officer):
@@ -118,24 +119,25 @@ def ask_for_notice(
     survey_form(questions)
     selection = found_for(office=office, officer=officer, audience=audience)
     counts = counts_of(selection)
-    notice = Notice.objects.create(
-        office=office,
-        audience=audience.as_json(),
-        texts=kept,
-        questions=list(questions),
-        anonymous=anonymous and bool(questions),
-        changeable=changeable and not anonymous,
-        open_until=open_until if questions else None,
-        people=counts.people,
-        by_municipality=counts.by_municipality,
-        state="waiting",
-        asked_by=principal(officer),
-        asked_by_name=officer.name,
-        asked_at=clock.now(),
-    )
-    _record(notice, officer, "notice.ask")
-    if counts.people <= settings.ALONE_MOST:
-        send_notice(notice=notice)
+    with transaction.atomic():
+        notice = Notice.objects.create(
+            office=office,
+            audience=audience.as_json(),
+            texts=kept,
+            questions=list(questions),
+            anonymous=anonymous and bool(questions),
+            changeable=changeable and not anonymous,
+            open_until=open_until if questions else None,
+            people=counts.people,
+            by_municipality=counts.by_municipality,
+            state="waiting",
+            asked_by=principal(officer),
+            asked_by_name=officer.name,
+            asked_at=clock.now(),
+        )
+        _record(notice, officer, "notice.ask")
+        if counts.people <= settings.ALONE_MOST:
+            send_notice(notice=notice)
     return notice
 
 
