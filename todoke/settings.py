@@ -29,6 +29,7 @@ DEMONSTRATION = setting(
     "TODOKE_DEMONSTRATION", False, "Say on every page that this is a demonstration with fictitious people", boolean
 )
 PACKS = setting("TODOKE_PACKS", BASE_DIR / "packs", "Folder of the services", Path, "packs")
+POLICIES = setting("TODOKE_POLICIES", BASE_DIR / "policies", "Folder of the policies", Path, "policies")
 PLANS = setting("TODOKE_PLANS", BASE_DIR / "plans", "Folder of the plans for disasters", Path, "plans")
 
 TELEGRAM_FOLDER = setting(
@@ -126,6 +127,7 @@ INSTALLED_APPS = [
     "todoke.capabilities.forms",
     "todoke.loops.apply",
     "todoke.loops.reach",
+    "todoke.loops.improve",
     "todoke.faces.look",
     "todoke.faces.portal",
     "todoke.faces.public",
@@ -214,7 +216,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 UPLOAD_MAX_BYTES = setting("TODOKE_UPLOAD_MAX_BYTES", 10 * 1024 * 1024, "Largest file a person may attach", int)
 
-SMALLEST_COUNT = setting("TODOKE_SMALLEST_COUNT", 10, "Counts below it are hidden in simulations and figures", int)
+SMALLEST_COUNT = setting(
+    "TODOKE_SMALLEST_COUNT", 10, "Counts of people below it are hidden in simulations and in what is published", int
+)
 ALONE_MOST = setting("TODOKE_ALONE_MOST", 1000, "A notice to more people than that needs a second officer", int)
 SIMULATIONS_A_DAY = setting("TODOKE_SIMULATIONS_A_DAY", 100, "Simulations that an officer can run in 24 hours", int)
 DRAFT_DAYS = setting("TODOKE_DRAFT_DAYS", 180, "A draft that nobody touches for so many days is deleted", int)
@@ -244,6 +248,14 @@ VAPID_KEY = setting(
 )
 VAPID_CONTACT = setting(
     "TODOKE_VAPID_CONTACT", "mailto:todoke@localhost", "Whom a push service can ask about our messages", str
+)
+PRIVATE_HOSTS: list[str] = setting(
+    "TODOKE_PRIVATE_HOSTS",
+    [],
+    "Hosts that the address of a device or webhook may name although they are not on the public network, separated by "
+    "commas, with their ports (localhost:8003); of stand-ins",
+    words,
+    "",
 )
 RECEIPTS_KEY = setting(
     "TODOKE_RECEIPTS_KEY", "", "By which providers sign their receipts; empty: receipts are refused", str, ""

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from todoke.capabilities.forms.models import Draft, Upload
-from todoke.kernel import clock, files
+from todoke.kernel import clock, events, files
 from todoke.kernel.errors import NotFoundError, StaleError
 from todoke.kernel.ids import new_secret, secret_hash
 from todoke.kernel.models import StoredFile
@@ -42,7 +42,7 @@ def begin_draft(
 ) -> tuple[Draft, str]:
     """A draft to fill in. A resident goes on with the one they have; a stranger gets a secret to come back with.
 
-    ``about`` names a question by whose answer drafts of one service are told apart: each has a draft of its own.
+    Tells ``draft-begun``. ``about`` names a question by whose answer drafts of one service are told apart: each has a draft of its own.
     """
     if resident is not None:
         Resident.objects.select_for_update().get(pk=resident.pk)
@@ -62,6 +62,7 @@ def begin_draft(
         created_at=now,
         updated_at=now,
     )
+    events.tell("draft-begun", draft=draft)
     return draft, secret
 
 

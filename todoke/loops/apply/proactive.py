@@ -11,7 +11,7 @@ from psycopg.sql import SQL, Composable, Literal
 from todoke.capabilities.forms.actions import begin_draft
 from todoke.capabilities.forms.models import Draft
 from todoke.exchange.messages.queries import was_sent
-from todoke.kernel import clock
+from todoke.kernel import clock, events
 from todoke.kernel.rules.sql import SqlError, where_clause
 from todoke.loops.apply.matching import is_for_some
 from todoke.loops.apply.models import Case, Decision, FittingService
@@ -74,6 +74,7 @@ def _tell(resident: Resident, pack: Pack) -> bool:
     # What a sensitive fact is behind is said in the inbox alone: others may read a mail.
     by_mail = not any(KEYS[key].sensitive for key in pack.purposes)
     tell_resident(resident, words, key=f"fits:{pack.id}:{resident.pk}", about=f"service:{pack.id}", by_mail=by_mail)
+    events.tell("service-told", resident=resident, pack=pack.id)
     return True
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from todoke.exchange.messages.jobs import dispatch
 from todoke.exchange.messages.models import Mailing, Wording
 from todoke.exchange.messages.types import Batch, Priority
-from todoke.kernel import clock
+from todoke.kernel import clock, events
 from todoke.kernel.errors import TodokeError
 
 JOB = 1000
@@ -76,6 +76,7 @@ def write_many(*, wording: Wording | Sequence[Wording], batch: Batch) -> Mailing
         ],
         priority=priority.of_job,
     )
+    events.tell("messages.written", mailing=mailing, batch=batch)
     return mailing
 
 

@@ -6,7 +6,7 @@ from todoke.exchange.messages.dispatch.rows import LEASE
 from todoke.exchange.messages.jobs import deliver
 from todoke.exchange.messages.models import Cause, Delivery, Message
 from todoke.exchange.messages.types import State
-from todoke.kernel import clock
+from todoke.kernel import clock, events
 from todoke.kernel.ids import new_id
 from todoke.registry.people.models import Resident
 
@@ -50,6 +50,7 @@ def send_message(
             message=message, channel="email", address=email, changed_at=now, next_attempt_at=now + LEASE
         )
         deliver.enqueue(deliveries=[[str(message_id), "email"]])
+    events.tell("messages.sent", message=message)
     return message
 
 
@@ -64,3 +65,4 @@ def mark_read(*, message: Message) -> None:
         )
         # Nobody needs to be tried on another channel who has seen it.
         deliveries.filter(state__in=(State.SENT, State.FAILED)).update(next_attempt_at=None)
+        events.tell("messages.read", message=message)

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from django.db import transaction
 
-from todoke.kernel import clock
+from todoke.kernel import clock, events
 from todoke.kernel.calendar import open_day_from
 from todoke.loops.apply.actions.case import Actor, locked, saved
 from todoke.loops.apply.errors import (
@@ -99,6 +99,7 @@ def approve_decision(*, case: Case, officer: Officer, ticks: Collection[str], re
     row.state, row.closed_at = CaseState.DECIDED, now
     saved(row, EventKind.DECIDED, Actor.officer(officer), outcome=proposal.outcome)
     tell_applicant(row, "decided")
+    events.tell("case-decided", case=row, decision=decision)
     return decision
 
 

@@ -17,7 +17,7 @@ from todoke.capabilities.forms.answers import (
 from todoke.capabilities.forms.models import Draft
 from todoke.capabilities.forms.types import Form
 from todoke.capabilities.forms.validation import form_errors, page_errors
-from todoke.kernel import audit, clock, ids
+from todoke.kernel import audit, clock, events, ids
 from todoke.kernel.calendar import fiscal_year, open_day_from
 from todoke.kernel.counters import next_number
 from todoke.kernel.errors import NotFoundError, TodokeError
@@ -33,6 +33,7 @@ from todoke.registry.catalogue.queries import pack_of
 from todoke.registry.organisations.models import Organisation
 from todoke.registry.organisations.naming import office_name
 from todoke.registry.people.actions import learn_facts
+from todoke.registry.people.agency import acting
 from todoke.registry.people.keys import KEYS
 from todoke.registry.people.models import Resident
 from todoke.registry.people.types import Source
@@ -112,6 +113,7 @@ def _hand_in(draft: Draft, language: str) -> Case:
     _learn(resident, form, handed_in, facts, case)
     close_draft(draft=draft)
     tell_applicant(case, "submitted")
+    events.tell("case-received", case=case, by_agent=acting.get() is not None)
     return case
 
 

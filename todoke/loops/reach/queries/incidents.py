@@ -58,6 +58,12 @@ def incidents() -> tuple[list[Incident], list[Incident], list[Incident]]:
     )
 
 
+def only_drills() -> bool:
+    """Whether drills go on and nothing real does."""
+    statuses = set(Incident.objects.filter(ended_at=None).values_list("status", flat=True))
+    return bool(statuses) and Status.NORMAL not in statuses
+
+
 def warnings_of(incident: Incident) -> list[AreaWarning]:
     """In force, the gravest first."""
     rows = AreaWarning.objects.filter(incident=incident, ended_at=None, severity__gte=Severity.ADVISORY)

@@ -1,0 +1,1 @@
+"""Writes of the improving loop, a file per noun."""

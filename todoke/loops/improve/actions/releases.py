@@ -1,0 +1,158 @@
+"""Giving figures to everybody: what is about people only where no few of them could be known by it."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from functools import reduce
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+
+from todoke.kernel import audit, clock, events
+from todoke.loops.improve.computing import Amount
+from todoke.loops.improve.disclosure import Group, hidden, may_replace
+from todoke.loops.improve.errors import NothingToReleaseError
+from todoke.loops.improve.models import Figure, Release
+from todoke.loops.improve.periods import end_of_quarter, last_ended_quarter
+from todoke.loops.improve.types import Grain, Indicator, Policy
+from todoke.registry.organisations.models import Officer
+from todoke.registry.places.models import Municipality
+
+AXES = ("month", "municipality_code", "service")
+"""Ways in which a quarter's total is split, each published beside it, never two at once."""
+
+
+@transaction.atomic
+def release_figures(*, policy: Policy, by: Officer | None = None) -> Release:
+    """Make the figures of the quarters that are over the ones that everybody sees, as they are now.
+
+    Of persons, a figure is shown only as ``disclosure`` allows, and one that was shown changes only where the
+    difference is not of a few people. Tells ``figures-released``. Raises NothingToReleaseError.
+    """
+    last = Release.objects.select_for_update().filter(policy=policy.id).order_by("-number").first()
+    release = Release.objects.create(
+        policy=policy.id,
+        number=last.number + 1 if last else 1,
+        through=last_ended_quarter(clock.today()),
+        at=clock.now(),
+        by=by,
+    )
+    rows = Figure.objects.filter(policy=policy.id, on__lte=release.through).filter(
+        Q(current=True) | Q(release__isnull=False)
+    )
+    quarters: dict[tuple[str, date], list[Figure]] = defaultdict(list)
+    for row in rows.order_by("id"):
+        quarters[row.indicator, end_of_quarter(row.on)].append(row)
+    shown = [
+        figure
+        for (name, _last), figures in quarters.items()
+        if (indicator := policy.by_indicator.get(name))
+        for figure in _to_show(indicator, figures)
+    ]
+    if not shown:
+        raise NothingToReleaseError
+    for figure in shown:
+        figure.release = release
+    Figure.objects.bulk_update(shown, ["release", "hidden"], batch_size=1000)
+    audit.record(
+        actor=f"officer:{by.pk}" if by else audit.SYSTEM,
+        action="release",
+        subject=f"policy:{policy.id}",
+        number=release.number,
+        figures=len(shown),
+    )
+    events.tell("figures-released", release=release)
+    return release
+
+
+def _to_show(indicator: Indicator, figures: Sequence[Figure]) -> list[Figure]:
+    """The figures of one quarter that are new to everybody, each marked as hidden or not."""
+    current = {_key(row): row for row in figures if row.current}
+    before = {_key(row): row for row in figures if row.release_id is not None}
+    new = [row for row in current.values() if row.release_id is None]
+    if not new:
+        return []
+    stay = _hidden(indicator, current) if indicator.people else frozenset()
+    if indicator.people and before and not _may_replace(indicator, before, current, stay):
+        return []
+    for row in new:
+        row.hidden = _key(row) in stay
+    return new
+
+
+_Key = tuple[str, date, str, str]
+
+
+def _key(row: Figure) -> _Key:
+    return (row.grain, row.on, row.municipality_code, row.service)
+
+
+def _axis(key: _Key) -> str:
+    grain, _on, place, service = key
+    if grain == Grain.MONTH:
+        return "month"
+    return "municipality_code" if place else "service" if service else ""
+
+
+def group_of(indicator: Indicator, figure: Figure) -> Group | None:
+    """The people whom a figure is about; None where it is a share of a number that is not known here."""
+    if figure.numerator is not None and figure.denominator is not None and indicator.source.computation:
+        return Amount(indicator.source.computation.form, figure.numerator, figure.denominator).group
+    if indicator.unit["ja"] == "%" or figure.value is None:
+        return None
+    return Group(int(figure.value))
+
+
+def _hidden(indicator: Indicator, figures: Mapping[_Key, Figure]) -> frozenset[_Key]:
+    smallest = settings.SMALLEST_COUNT
+    groups = {key: group for key, row in figures.items() if (group := group_of(indicator, row)) is not None}
+    total = next((group for key, group in groups.items() if not _axis(key)), None)
+    if total is not None and total.is_small(smallest):
+        return frozenset(figures)
+    stay: set[_Key] = set()
+    for axis in AXES:
+        keys = sorted((key for key in groups if _axis(key) == axis), key=_order())
+        parts = {str(number): groups[key] for number, key in enumerate(keys)}
+        if total is not None and parts and (rest := _rest(total, parts.values())).size > 0:
+            # It is shown nowhere, so it is the first to be hidden with the small ones.
+            parts = {"rest": rest, **parts}
+        names = hidden(parts, smallest)
+        if names is None:
+            return frozenset(figures)
+        stay |= {keys[int(name)] for name in names if name != "rest"}
+    return frozenset(stay)
+
+
+def _order() -> Callable[[_Key], tuple[object, ...]]:
+    """Places with few inhabitants first, by the census: what is hidden for others' sake is missed by few."""
+    people = dict(Municipality.objects.values_list("code", "population"))
+    return lambda key: (people.get(key[2]) or 0, *key)
+
+
+def _rest(total: Group, parts: Iterable[Group]) -> Group:
+    """Whom a total counts beyond its parts: those of no known place; anybody can take the parts away."""
+    return reduce(Group.without, parts, total)
+
+
+def _may_replace(
+    indicator: Indicator, before: Mapping[_Key, Figure], after: Mapping[_Key, Figure], stay: frozenset[_Key]
+) -> bool:
+    """Whether the quarter can be shown anew: the same parts hidden, and no difference that is of a few people."""
+    if {key for key, row in before.items() if row.hidden} != set(stay) or before.keys() != after.keys():
+        return False
+    smallest = settings.SMALLEST_COUNT
+    rests: dict[str, list[tuple[Group, Group]]] = defaultdict(list)
+    for key, row in before.items():
+        old, new = group_of(indicator, row), group_of(indicator, after[key])
+        if old is None or new is None:
+            continue
+        if not may_replace(old, new, smallest):
+            return False
+        rests[_axis(key)].append((old, new))
+    totals = rests.pop("", [])
+    return all(
+        may_replace(_rest(old, (a for a, _b in parts)), _rest(new, (b for _a, b in parts)), smallest)
+        for old, new in totals
+        for parts in rests.values()
+    )

@@ -1,0 +1,1 @@
+"""Reads of the improving loop, a file per noun."""
