@@ -8,6 +8,7 @@ import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django.fixtures import Settings
 
 from tests.improve.test_figures import use
 from todoke.loops.improve.actions.releases import release_figures

@@ -14,8 +14,11 @@ examples:
   todoke bench rules --residents 100000 --json
   todoke bench audience --json
 """
-NAMES = ("rules", "alert", "audience", "checkin", "dispatch", "shelters")
+NAMES = ("rules", "alert", "audience", "checkin", "dispatch", "indicators", "shelters")
 """Each a module of todoke.faces.bench with a function ``measure``."""
+
+OF_NOBODY = {"indicators"}
+"""Those that need no residents."""
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -36,15 +39,8 @@ def run(args: argparse.Namespace) -> int:
     """0 when it ran, whether or not the aims were met; each line says that."""
     if not args.here:
         words = ["bench", args.name, "--here", *(["--json"] if args.json else [])]
-        return run_in_scratch(
-            [
-                ["migrate"],
-                ["places", "load"],
-                ["load-demo", "--residents", str(args.residents)],
-                ["packs", "publish"],
-                words,
-            ]
-        )
+        people = [] if args.name in OF_NOBODY else [["load-demo", "--residents", str(args.residents)]]
+        return run_in_scratch([["migrate"], ["places", "load"], *people, ["packs", "publish"], words])
     os.environ.setdefault("TODOKE_DEMONSTRATION", "1")
     for figure in import_module(f"todoke.faces.bench.{args.name}").measure():
         print(json.dumps(figure.as_json(), ensure_ascii=False) if args.json else _line(figure), flush=True)

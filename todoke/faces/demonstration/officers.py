@@ -21,6 +21,7 @@ from todoke.faces.demonstration.offices import (
     PREFECTURAL_RECORDS,
     RECORDS,
     VEHICLE_TAX,
+    reporting_offices,
 )
 from todoke.faces.demonstration.population import story_municipality
 from todoke.kernel import clock
@@ -81,7 +82,7 @@ def accounts() -> list[Account]:
     for kind in MUNICIPAL:
         if kind not in {CHILDCARE, RECORDS}:
             found += _of_office(f"{_words()[story]}-{kind.function}", f"{story}-{kind.function}")
-    for kind in (VEHICLE_TAX, CHILD_SUPPORT, PREFECTURAL_CRISIS):
+    for kind in (VEHICLE_TAX, CHILD_SUPPORT, PREFECTURAL_CRISIS, *reporting_offices()):
         found += _of_office(f"{body}-{kind.function}", f"{top}-{kind.function}")
     return sorted(found, key=lambda account: (not _of_story(account, story), account.login.count("-"), account.login))
 

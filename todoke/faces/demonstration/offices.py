@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import transaction
 
+from todoke.loops.improve.policies import load_policies
 from todoke.registry.organisations.actions import set_organisation
 from todoke.registry.organisations.models import Organisation
 from todoke.registry.organisations.types import OrganisationKind
@@ -44,6 +45,18 @@ PREFECTURAL_CRISIS = OfficeKind("crisis", "災害対策本部", "Disaster Contro
 PREFECTURAL_RECORDS = OfficeKind("records", "県政情報・文書課", "Prefectural Information and Records Office")
 
 
+def reporting_offices() -> list[OfficeKind]:
+    """The prefecture's offices that report on its policies and are not among those above."""
+    above = {CHILD_SUPPORT.function, VEHICLE_TAX.function, PREFECTURAL_CRISIS.function, PREFECTURAL_RECORDS.function}
+    found = {
+        department.function: OfficeKind(department.function, department.name["ja"], department.name["en"])
+        for policy in load_policies(settings.POLICIES).values()
+        for department in policy.departments
+        if department.function not in above
+    }
+    return list(found.values())
+
+
 @transaction.atomic
 def load_offices() -> list[Organisation]:
     """Every organisation of the demonstration; what is there already is brought to what is said here."""
@@ -66,6 +79,7 @@ def load_offices() -> list[Organisation]:
     for kind in (PREFECTURAL_RECORDS, VEHICLE_TAX, PREFECTURAL_CRISIS):
         organisations.append(_office(top.code, kind, departments["general-affairs"], ""))
     organisations.append(_office(top.code, CHILD_SUPPORT, departments["health-welfare"], ""))
+    organisations += [_office(top.code, kind, departments["planning"], "") for kind in reporting_offices()]
     for municipality in Municipality.objects.filter(prefecture_code=settings.PREFECTURE).defer("boundary"):
         body = set_organisation(
             code=municipality.code,

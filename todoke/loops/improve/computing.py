@@ -1,12 +1,11 @@
 """Cells to the values of an indicator: pure, so that what a rule means does not depend on where it is worked out."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from todoke.kernel.rules import BOOL, STR, Rule, compile_rule
 from todoke.kernel.rules.person import compile_person
@@ -17,10 +16,14 @@ TRUTHS = ("favourable", "drill")
 """Attributes that are true or false; the others are words."""
 
 
+_Group = TypeVar("_Group")
+
+
 @dataclass(frozen=True)
 class Cell:
     """So many uses, alike in everything that is known of them, and the sum of their values."""
 
+    month: date
     municipality: str
     service: str
     attributes: Mapping[str, Any]
@@ -38,9 +41,6 @@ class Amount:
     form: str
     part: int
     whole: int
-
-    def __add__(self, other: "Amount") -> "Amount":
-        return Amount(self.form, self.part + other.part, self.whole + other.whole)
 
     @property
     def value(self) -> Decimal | None:
@@ -70,20 +70,31 @@ def rule_over(kind: Kind, text: str) -> Rule:
 
 
 def amounts(
-    computation: Computation, cells: Iterable[Cell], by: Callable[[Cell], str], today: date
-) -> dict[str, Amount]:
-    """What the cells come to for each group that ``by`` names. A cell of which a rule says nothing is left out."""
+    computation: Computation, cells: Iterable[Cell], groups: Callable[[Cell], Iterable[_Group]], today: date
+) -> dict[_Group, Amount]:
+    """What the cells come to for each of the ``groups`` that a cell belongs to.
+
+    A cell of which a rule says nothing is left out.
+    """
     where = compile_person(rule_over(computation.kind, computation.where).tree)
     of = compile_person(rule_over(computation.kind, computation.of).tree)
-    found: dict[str, Amount] = defaultdict(lambda: Amount(computation.form, 0, 0))
+    found: dict[_Group, list[int]] = {}
     for cell in cells:
         scope = {"event": {"municipality": cell.municipality, "service": cell.service, **cell.attributes}}
-        holds = where(scope, today) is True
-        if computation.form == "share":
-            if of(scope, today) is not True:
-                continue
-            found[by(cell)] += Amount("share", cell.count if holds else 0, cell.count)
-        elif holds:
-            part = cell.value if computation.form == "mean" else cell.count
-            found[by(cell)] += Amount(computation.form, part, cell.count)
-    return dict(found)
+        part = _part(computation.form, cell, holds=where(scope, today) is True)
+        if part is None or (computation.form == "share" and of(scope, today) is not True):
+            continue
+        for group in groups(cell):
+            sums = found.setdefault(group, [0, 0])
+            sums[0] += part
+            sums[1] += cell.count
+    return {group: Amount(computation.form, *sums) for group, sums in found.items()}
+
+
+def _part(form: str, cell: Cell, *, holds: bool) -> int | None:
+    """What a cell adds to the number above the line; None where it is not counted at all."""
+    if form == "share":
+        return cell.count if holds else 0
+    if not holds:
+        return None
+    return cell.value if form == "mean" else cell.count

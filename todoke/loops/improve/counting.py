@@ -5,7 +5,7 @@ Cost grows with what happened since the last time and with nothing else.
 
 from django.db import connection, transaction
 
-BATCH = 50_000
+BATCH = 200_000
 
 _COUNT = """
 WITH taken AS (

@@ -1,6 +1,7 @@
 """Figures: entered by people, or worked out from the platform's own cells."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -17,12 +18,21 @@ from todoke.loops.improve.errors import (
 from todoke.loops.improve.models import Figure, Outdated, UseCell
 from todoke.loops.improve.periods import end_of_month, end_of_quarter, months_of_quarter
 from todoke.loops.improve.queries.policies import current_policies
-from todoke.loops.improve.types import Grain, Indicator, Origin, Policy
+from todoke.loops.improve.types import Grain, Indicator, Kind, Origin, Policy
+
+_Key = tuple[str, date, str, str]
+"""Grain, last day, municipality, service."""
 
 UNLIKELY = 10
 """Times the last figure, or a part of it so small, at which somebody is asked whether it is right."""
 
 PLATFORM = "system"
+
+
+def one_at_a_time() -> None:
+    """Who counts or writes figures waits for who does so already: a month's cells and figures fit together."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('improve.count'))")
 
 
 @transaction.atomic
@@ -58,7 +68,7 @@ def record_figure(
         "municipality_code": municipality,
         "service": "",
     }
-    _one_at_a_time()
+    one_at_a_time()
     before = Figure.objects.filter(**key, current=True).first()
     if before and before.value == value:
         return before
@@ -92,12 +102,6 @@ def last_value(key: Mapping[str, object]) -> Decimal | None:
     return rows.values_list("value", flat=True).first()
 
 
-def _one_at_a_time() -> None:
-    """Who counts or writes figures waits for who does so already: a month's cells and figures fit together."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('improve.count'))")
-
-
 def _replace(before: Figure | None, made: Figure) -> None:
     """One that nobody outside has seen is overwritten by the platform's next count; everything else is kept."""
     made.at = clock.now()
@@ -113,21 +117,21 @@ def _replace(before: Figure | None, made: Figure) -> None:
 
 @transaction.atomic
 def refresh_figures() -> int:
-    """Work out anew the figures of the months whose cells changed; how many changed with them.
+    """Work out anew the figures of the quarters whose cells changed; how many changed with them.
 
-    Only those months' cells are read. A process that dies before the end leaves them marked for the next.
+    Only those quarters' cells are read. A process that dies before the end leaves them marked for the next.
     """
-    _one_at_a_time()
+    one_at_a_time()
     outdated = list(Outdated.objects.all())
-    quarters: dict[str, set[date]] = {}
-    for row in outdated:
-        quarters.setdefault(row.kind, set()).add(end_of_quarter(row.month))
-    changed = 0
+    by_kind = defaultdict(list)
     for policy in current_policies():
         for indicator in policy.indicators:
             if indicator.source.computation:
-                for last in sorted(quarters.get(indicator.source.computation.kind, ())):
-                    changed += _refresh(policy, indicator, last)
+                by_kind[indicator.source.computation.kind].append((policy, indicator))
+    changed = 0
+    for kind, last in sorted({(Kind(row.kind), end_of_quarter(row.month)) for row in outdated}):
+        cells = _cells(kind, last) if kind in by_kind else []
+        changed += sum(_refresh(policy, indicator, last, cells) for policy, indicator in by_kind[kind])
     Outdated.objects.filter(pk__in=[row.pk for row in outdated]).delete()
     return changed
 
@@ -135,43 +139,36 @@ def refresh_figures() -> int:
 def refresh_indicator(policy: Policy, indicator: Indicator) -> int:
     """Work out all figures of an indicator, after its rule was changed; how many changed with it."""
     assert indicator.source.computation  # noqa: S101 - only the platform's own are worked out
-    _one_at_a_time()
-    months = UseCell.objects.filter(kind=indicator.source.computation.kind).values_list("month", flat=True).distinct()
-    return sum(_refresh(policy, indicator, last) for last in sorted({end_of_quarter(month) for month in months}))
+    one_at_a_time()
+    kind = indicator.source.computation.kind
+    months = UseCell.objects.filter(kind=kind).values_list("month", flat=True).distinct()
+    quarters = sorted({end_of_quarter(month) for month in months})
+    return sum(_refresh(policy, indicator, last, _cells(kind, last)) for last in quarters)
 
 
-def cells_of(kind: str, last: date) -> dict[date, list[Cell]]:
-    """The cells of each month of the quarter that ends on ``last``."""
-    found: dict[date, list[Cell]] = {month: [] for month in months_of_quarter(last)}
+def _cells(kind: Kind, last: date) -> list[Cell]:
+    """The cells of the quarter that ends on ``last``."""
     columns = ("month", "municipality_code", "service", "attributes", "count", "value")
-    for month, *rest in UseCell.objects.filter(kind=kind, month__in=found).values_list(*columns):
-        found[month].append(Cell(*rest))
-    return found
+    rows = UseCell.objects.filter(kind=kind, month__in=months_of_quarter(last)).values_list(*columns)
+    return [Cell(*row) for row in rows]
 
 
-def _refresh(policy: Policy, indicator: Indicator, last: date) -> int:
-    computation, today = indicator.source.computation, clock.today()
-    assert computation  # noqa: S101 - see refresh_figures
-    months = cells_of(computation.kind, last)
-    every = [cell for cells in months.values() for cell in cells]
-    wanted: dict[tuple[str, date, str, str], Amount] = {}
-    for month, cells in months.items():
-        for amount in amounts(computation, cells, lambda _cell: "", today).values():
-            wanted[Grain.MONTH, end_of_month(month), "", ""] = amount
-    for amount in amounts(computation, every, lambda _cell: "", today).values():
-        wanted[Grain.QUARTER, last, "", ""] = amount
-    for place, amount in amounts(computation, every, lambda cell: cell.municipality, today).items():
-        if place:
-            wanted[Grain.QUARTER, last, place, ""] = amount
-    for service, amount in amounts(computation, every, lambda cell: cell.service, today).items():
-        if service:
-            wanted[Grain.QUARTER, last, "", service] = amount
-    return _write(policy, indicator, [end_of_month(month) for month in months], wanted)
+def _refresh(policy: Policy, indicator: Indicator, last: date, cells: Sequence[Cell]) -> int:
+    assert indicator.source.computation  # noqa: S101 - see refresh_figures
+
+    def groups(cell: Cell) -> Iterator[_Key]:
+        yield Grain.QUARTER, last, "", ""
+        yield Grain.MONTH, end_of_month(cell.month), "", ""
+        if cell.municipality:
+            yield Grain.QUARTER, last, cell.municipality, ""
+        if cell.service:
+            yield Grain.QUARTER, last, "", cell.service
+
+    return _write(policy, indicator, last, amounts(indicator.source.computation, cells, groups, clock.today()))
 
 
-def _write(
-    policy: Policy, indicator: Indicator, days: Iterable[date], wanted: Mapping[tuple[str, date, str, str], Amount]
-) -> int:
+def _write(policy: Policy, indicator: Indicator, last: date, wanted: Mapping[_Key, Amount]) -> int:
+    days = [end_of_month(month) for month in months_of_quarter(last)]
     rows = Figure.objects.filter(policy=policy.id, indicator=indicator.id, on__in=days, current=True)
     before = {(row.grain, row.on, row.municipality_code, row.service): row for row in rows}
     changed = 0
