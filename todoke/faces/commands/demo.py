@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.db.models import Count
 
 from todoke.faces.commands.processes import ProcessError, together
-from todoke.faces.demonstration import once_only, reach
+from todoke.faces.demonstration import improve, once_only, reach
 from todoke.faces.demonstration.browsing import StoryError
 from todoke.faces.demonstration.cards import write_cards
 from todoke.faces.demonstration.officers import PASSWORD, load_officers
@@ -148,7 +148,8 @@ def _story(portal: str, mailbox: str) -> bool:
         steps += 1
         _line(f"  {time.monotonic() - began:5.1f} 秒  {words}")
 
-    _line("物語：保育施設利用申込、あなたへ、わたしの情報、情報公開請求、津波警報")
+    _line("物語：保育施設利用申込、あなたへ、わたしの情報、情報公開請求、津波警報、県の指標")
+    before = improve.values()
     try:
         applicants = _applicants()
         childcare(stage, applicants[0], say)
@@ -158,6 +159,7 @@ def _story(portal: str, mailbox: str) -> bool:
         once_only.told_once(stage, mother, _publish_later, say)
         disclosure(stage, say)
         reach.warning(stage, say)
+        improve.moved(stage, before, say)
         if not Case.objects.filter(state=CaseState.RECEIVED, resident__isnull=False).exists():
             waiting_applications(stage, applicants[1:6], say)
     except StoryError as error:
@@ -191,6 +193,9 @@ def _addresses(portal: str, app: int, mailbox: str, commons: int, sink: int) -> 
     _line(f"Lアラートの代役   http://localhost:{commons}/")
     _line(f"SMSなどの代役     http://localhost:{sink}/")
     _line(f"いま出ている情報  {portal}/now/")
+    _line(f"県の取組          {portal}/progress/")
+    _line(f"オープンデータ    {portal}/data/")
+    _line(f"検証の画面        {portal}/console/policy/  miyagi-digital-promotion-officer, …-approver")
     _line(f"災害対応の画面    {portal}/console/situation/  {reach.OFFICER}, {reach.APPROVER}")
     _line("津波の訓練        .venv/bin/todoke alerts drill")
     _line("終わるには Ctrl-C")
