@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from todoke.kernel.configuration import ConfigurationError, boolean, limits, setting, words
+from todoke.kernel.configuration import ConfigurationError, boolean, limits, pairs, setting, words
 from todoke.kernel.postgres import state_folder
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -30,6 +30,13 @@ DEMONSTRATION = setting(
 )
 PACKS = setting("TODOKE_PACKS", BASE_DIR / "packs", "Folder of the services", Path, "packs")
 POLICIES = setting("TODOKE_POLICIES", BASE_DIR / "policies", "Folder of the policies", Path, "policies")
+INDICATOR_SOURCES: dict[str, str] = setting(
+    "TODOKE_INDICATOR_SOURCES",
+    {},
+    "Where indicators of kind http are read as JSON, as indicator=address, separated by commas",
+    pairs,
+    "",
+)
 PLANS = setting("TODOKE_PLANS", BASE_DIR / "plans", "Folder of the plans for disasters", Path, "plans")
 
 TELEGRAM_FOLDER = setting(
@@ -218,6 +225,24 @@ UPLOAD_MAX_BYTES = setting("TODOKE_UPLOAD_MAX_BYTES", 10 * 1024 * 1024, "Largest
 
 SMALLEST_COUNT = setting(
     "TODOKE_SMALLEST_COUNT", 10, "Counts of people below it are hidden in simulations and in what is published", int
+)
+OPEN_DATA_LICENCE = setting(
+    "TODOKE_OPEN_DATA_LICENCE",
+    "CC-BY-4.0",
+    "Licence of open data that is under no policy of its own: CC-BY-4.0, PDL-1.0 or CC0-1.0",
+    str,
+)
+OPEN_DATA_RATE = setting(
+    "TODOKE_OPEN_DATA_RATE", 5.0, "Pages of open data that one address may ask for each second, over time", float
+)
+OPEN_DATA_BURST = setting(
+    "TODOKE_OPEN_DATA_BURST", 100.0, "Pages of open data that one address may ask for at once", float
+)
+PROXIES = setting(
+    "TODOKE_PROXIES",
+    0,
+    "Reverse proxies before the server that add to X-Forwarded-For; 0: the sender's address is the connection's",
+    int,
 )
 ALONE_MOST = setting("TODOKE_ALONE_MOST", 1000, "A notice to more people than that needs a second officer", int)
 SIMULATIONS_A_DAY = setting("TODOKE_SIMULATIONS_A_DAY", 100, "Simulations that an officer can run in 24 hours", int)

@@ -58,3 +58,8 @@ def limits(raw: str) -> dict[str, float]:
     """Names with numbers: ``sms=100,line=500``."""
     pairs = (word.split("=") for word in words(raw))
     return {name.strip(): float(number) for name, number in pairs}
+
+
+def pairs(raw: str) -> dict[str, str]:
+    """Names with texts: ``open-datasets=https://data.example/count.json``."""
+    return {name.strip(): text.strip() for name, _is, text in (word.partition("=") for word in words(raw))}

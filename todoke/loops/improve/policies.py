@@ -113,9 +113,7 @@ SCHEMAS: Mapping[str, dict[str, Any]] = {
                         "baseline": _TARGET,
                         "targets": _list(_TARGET),
                         "owner": IDENTIFIER,
-                        "source": _record(
-                            {"kind": {"enum": list(Origin)}}, {"url": {"type": "string"}, "computed": _COMPUTED}
-                        ),
+                        "source": _record({"kind": {"enum": list(Origin)}}, {"computed": _COMPUTED}),
                     }
                 )
             )
@@ -233,8 +231,6 @@ def _contradictions(content: Mapping[str, Any], lines: Mapping[str, Lines]) -> I
 def _wrong_source(source: Mapping[str, Any]) -> Iterable[str]:
     if (source["kind"] == Origin.PLATFORM) != ("computed" in source):
         yield "computed belongs to kind: platform, and to no other"
-    if (source["kind"] == Origin.HTTP) != ("url" in source):
-        yield "url belongs to kind: http, and to no other"
     for uses in source.get("computed", {}).values():
         for name in ("where", "of"):
             try:
@@ -300,4 +296,4 @@ def _source(row: Mapping[str, Any]) -> Source:
     computation = None
     for form, uses in row.get("computed", {}).items():
         computation = Computation(form, Kind(uses["event"]), uses.get("where", "true"), uses.get("of", "true"))
-    return Source(Origin(row["kind"]), computation, row.get("url", ""))
+    return Source(Origin(row["kind"]), computation)

@@ -75,11 +75,10 @@ class Computation:
 
 @dataclass(frozen=True)
 class Source:
-    """Where an indicator's figures come from; ``url`` of an HTTP source, ``computation`` of the platform's own."""
+    """Where an indicator's figures come from; with a ``computation`` where the platform works them out."""
 
     origin: Origin
     computation: Computation | None = None
-    url: str = ""
 
 
 @dataclass(frozen=True)
