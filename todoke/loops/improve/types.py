@@ -55,7 +55,7 @@ ATTRIBUTES: Mapping[Kind, tuple[str, ...]] = {
     Kind.MESSAGE_SENT: ("purpose",),
     Kind.MESSAGE_READ: ("purpose",),
     Kind.REPLY: ("answer",),
-    Kind.CHECKED_IN: ("drill", "way"),
+    Kind.CHECKED_IN: ("drill",),
 }
 """What is known of each kind of use besides its month, municipality and service: few words, never a person."""
 
