@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.identity.conftest import running
 from todoke.exchange.messages import channels
+from todoke.exchange.messages.channels import addresses
 from todoke.exchange.messages.channels.http import post
 from todoke.exchange.messages.channels.push import encrypt
 from todoke.exchange.messages.types import Failure, Letter, Priority, Text
@@ -55,6 +55,7 @@ def providers(sink: str, settings: Any) -> None:
     settings.LINE_URL, settings.LINE_TOKEN = sink, "token"
     settings.VAPID_KEY = encoded(ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value.to_bytes(32))
     settings.PROVIDER_TIMEOUT_SECONDS = 1.0
+    settings.PRIVATE_HOSTS = [sink.removeprefix("http://"), "127.0.0.1:1"]
     httpx.post(f"{sink}/forget", json={})
 
 
@@ -92,7 +93,7 @@ def letter(channel: str, address: Any, **changed: Any) -> Letter:
         drill=False,
         expires_at=clock.now() + timedelta(hours=1),
     )
-    return replace(made, **changed)
+    return made._replace(**changed)
 
 
 def arrived(sink: str) -> list[dict[str, Any]]:
@@ -284,6 +285,157 @@ def test_whatever_is_answered_is_an_answer_or_a_named_failure(said: bytes, statu
             answer = post(url, b"{}", {})
             assert (answer.status, answer.body) == (status, body)
             assert answer.failure is (None if status else Failure.PROVIDER_DOWN)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "http://",
+        "http://[::1",
+        "http://host:port/",
+        "http://host:99999/",
+        "http://a b/",
+        "http://\x00/",
+        "ftp://host/",
+        "nonsense",
+        "http://" + "x" * 300 + "/",
+        "http://あ" * 80,
+    ],
+)
+def test_a_wrong_address_of_a_provider_is_a_failure_and_no_exception(url: str, settings: Any) -> None:
+    for given in (False, True):
+        assert post(url, b"{}", {}, given=given).failure in {Failure.REFUSED, Failure.PROVIDER_DOWN}
+    settings.SMS_URL = url
+    assert channels.channel("sms").send(letter("sms", "+819012345678")).failure is not None
+
+
+def test_a_proxy_that_is_none_is_a_failure_and_no_exception(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", "http://proxy:port/")
+    assert post("https://push.example.jp/", b"{}", {}).failure is Failure.PROVIDER_DOWN
+
+
+@pytest.mark.parametrize(
+    ("said", "connections"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", 1),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}HTTP/1.1 404 Not Found\r\n", 3),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 70000\r\n\r\n" + b"x" * 70_000, 3),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", 1),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\nHTTP/1.1 404", 3),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n11170\r\n" + b"x" * 0x11170 + b"\r\n0\r\n\r\n", 3),
+        (b"HTTP/1.1 204 No Content\r\n\r\n", 1),
+        (b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}", 3),
+    ],
+)
+def test_a_connection_is_used_again_when_its_answer_was_read_to_the_end(said: bytes, connections: int) -> None:
+    taken: list[socket.socket] = []
+
+    def answer(connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            while connection.recv(65536):
+                connection.sendall(said)
+
+    def serve(server: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                taken.append(server.accept()[0])
+                threading.Thread(target=answer, args=(taken[-1],), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=serve, args=(server,), daemon=True).start()
+        for _time in range(3):
+            answered = post(f"http://127.0.0.1:{server.getsockname()[1]}/", b"{}", {})
+            assert answered.status in {200, 204}
+    assert len(taken) == connections
+
+
+@pytest.mark.parametrize(
+    ("url", "fit"),
+    [
+        ("https://fcm.googleapis.com/fcm/send/abc:APA91b", True),
+        ("https://updates.push.services.mozilla.com:443/wpush/v2/abc", True),
+        ("https://xn--wgv71a119e.example.jp/", True),
+        ("http://push.example.jp/", False),
+        ("https://push.example.jp:8443/", False),
+        ("https://push.example.jp:/", True),
+        ("https://someone@push.example.jp/", False),
+        ("https://localhost/", False),
+        ("https://intranet/", False),
+        ("https://push.example.jp./", False),
+        ("https://127.0.0.1/", False),
+        ("https://8.8.8.8/", False),
+        ("https://127.1/", False),
+        ("https://2130706433/", False),
+        ("https://0x7f.0.0.0x1/", False),
+        ("https://[::1]/", False),
+        ("https://[::ffff:10.0.0.1]/", False),
+        ("https://169.254.169.254/latest/meta-data/", False),
+        ("https://push.example.jp:port/", False),
+        ("file:///etc/passwd", False),
+        ("//push.example.jp/", False),
+        ("https:/push.example.jp/", False),
+        ("http://127.0.0.1:1/push", True),
+        ("ftp://127.0.0.1:1/push", False),
+        ("http://127.0.0.1:2/push", False),
+    ],
+)
+def test_an_address_that_was_given_leads_to_the_public_network(url: str, fit: bool) -> None:
+    assert addresses.is_fit(url) is fit
+    if not fit:
+        assert post(url, b"{}", {}, given=True).failure is Failure.REFUSED
+
+
+@pytest.mark.parametrize(
+    ("address", "public"),
+    [
+        ("93.184.216.34", True),
+        ("2606:2800:220:1:248:1893:25c8:1946", True),
+        ("127.0.0.1", False),
+        ("10.1.2.3", False),
+        ("172.16.0.1", False),
+        ("192.168.1.1", False),
+        ("169.254.169.254", False),
+        ("100.64.0.1", False),
+        ("0.0.0.0", False),
+        ("224.0.0.1", False),
+        ("255.255.255.255", False),
+        ("::1", False),
+        ("::", False),
+        ("fe80::1%eth0", False),
+        ("fd00::1", False),
+        ("ff02::1", False),
+        ("::ffff:127.0.0.1", False),
+        ("::ffff:93.184.216.34", True),
+        ("2002:7f00:1::", False),
+        ("64:ff9b::a00:1", False),
+    ],
+)
+def test_addresses_of_the_public_network(address: str, public: bool) -> None:
+    assert addresses.is_public(address) is public
+
+
+def test_a_name_that_stands_for_a_private_address_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looked up once: the connection goes to the address that was looked at."""
+    looked_up: list[str] = []
+    went_to: list[str] = []
+
+    def look_up(host: str, port: int, **_given: Any) -> list[Any]:
+        looked_up.append(host)
+        found = {"inside.example.jp": ["10.0.0.1", "::1"], "both.example.jp": ["192.168.0.1", "93.184.216.34"]}[host]
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port)) for one in found]
+
+    def connect(address: tuple[str, int], *_given: Any) -> socket.socket:
+        went_to.append(address[0])
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(addresses.socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(addresses.socket, "create_connection", connect)
+    hidden = {"url": "https://inside.example.jp/", "secret": ""}
+    assert channels.channel("webhook").send(letter("webhook", hidden)).failure is Failure.REFUSED
+    assert (looked_up, went_to) == (["inside.example.jp"], [])
+    assert post("https://both.example.jp/", b"{}", {}, given=True).failure is Failure.PROVIDER_DOWN
+    assert (looked_up[1:], went_to) == (["both.example.jp"], ["93.184.216.34"])
 
 
 def test_an_email_reaches_a_server_and_is_known_again(tmp_path: Path, settings: Any) -> None:

@@ -21,7 +21,7 @@ from todoke.exchange.messages.actions import (
     token_of,
     write_many,
 )
-from todoke.exchange.messages.dispatch import allowance, carrying
+from todoke.exchange.messages.dispatch import allowance, attempts, carrying
 from todoke.exchange.messages.models import ContactPoint, Delivery, Mailing, Message, Wording
 from todoke.exchange.messages.queries import answer_to, counts_about, inbox, message_by_token
 from todoke.exchange.messages.types import Answer, Failure, Letter, Outcome, Priority, Receipt, State
@@ -185,7 +185,8 @@ def test_what_has_no_sense_any_more_is_not_sent(
     now(7 * 3600)
     send(mailing)
     assert not ways["sms"].sent
-    assert Delivery.objects.get(channel="sms").failure == "expired"
+    delivery = Delivery.objects.get(channel="sms")
+    assert (delivery.failure, delivery.attempts) == ("expired", 0)
 
 
 def test_without_a_receipt_the_next_channel_is_tried(
@@ -350,6 +351,66 @@ def test_a_providers_limit_is_kept_and_the_rest_goes_later(
     waiting_ones = Delivery.objects.filter(channel="sms", state=State.CREATED)
     assert set(waiting_ones.values_list("failure", flat=True)) == {"too_many"}
     assert allowance.take("sms", 5, Priority.NEWSLETTER) == 0
+
+
+def test_waiting_for_a_limit_uses_no_tries_up(
+    make_wording: Callable[..., Wording],
+    residents: list[Resident],
+    ways: dict[str, Fake],
+    now: Callable[[float], None],
+    settings: Any,
+) -> None:
+    settings.LIMITS = {"sms": 100}
+    reachable(residents[0], "sms")
+    ways["sms"].answers = [Outcome(Failure.PROVIDER_DOWN), Outcome()]
+    mailing = write(make_wording(priority=Priority.NEWSLETTER), residents[:1])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(allowance, "take", lambda *_given: 0)
+        send(mailing)
+        for _time in range(20):
+            now(60)
+            follow_up()
+    delivery = Delivery.objects.get(channel="sms")
+    assert (delivery.state, delivery.failure, delivery.attempts) == ("created", "too_many", 0)
+    assert ways["sms"].sent == []
+    for tries, state in ((1, "created"), (2, "sent")):
+        now(120)
+        follow_up()
+        delivery.refresh_from_db()
+        assert (delivery.state, delivery.attempts) == (state, tries)
+
+
+def test_giving_way_uses_no_tries_up(
+    make_wording: Callable[..., Wording],
+    residents: list[Resident],
+    ways: dict[str, Fake],
+    now: Callable[[float], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reachable(residents[0], "sms")
+    ways["sms"].answers = [Outcome(Failure.PROVIDER_DOWN), Outcome()]
+    send(write(make_wording(priority=Priority.NEWSLETTER), residents[:1]))
+    now(120)
+    jobs.follow_up()
+    (args,) = waiting("messages.deliver")
+    for _time in range(10):
+        with monkeypatch.context() as patch:
+            patch.setattr(attempts, "carry", lambda items, stop: False)
+            jobs.deliver(deliveries=args["deliveries"])
+        (args,) = waiting("messages.deliver")
+    jobs.deliver(deliveries=args["deliveries"])
+    delivery = Delivery.objects.get(channel="sms")
+    assert (delivery.state, delivery.attempts) == ("sent", 2)
+
+
+def test_a_newsletter_goes_out_however_small_the_limit(
+    make_wording: Callable[..., Wording], residents: list[Resident], ways: dict[str, Fake], settings: Any
+) -> None:
+    settings.LIMITS = {"sms": 0.5}
+    for resident in residents:
+        reachable(resident, "sms")
+    send(write(make_wording(priority=Priority.NEWSLETTER), residents))
+    assert len(ways["sms"].sent) == 1
 
 
 def test_an_ended_contact_point_is_not_used(wording: Wording, residents: list[Resident], ways: dict[str, Fake]) -> None:

@@ -1,21 +1,28 @@
 """Where a resident is reached: by their own word, confirmed, and ended by them or by the provider."""
 
+import argparse
 import base64
 import hmac
 import json
+import threading
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client
 
-from tests.messages.conftest import make_batch
+from tests.messages.conftest import make_batch, make_residents
 from todoke.exchange.messages import actions, channels
 from todoke.exchange.messages.models import ContactPoint, Delivery, Message, Preference, Wording
 from todoke.exchange.messages.tokens import token_of
 from todoke.exchange.messages.types import Letter, Outcome
+from todoke.faces.commands import webhook
 from todoke.kernel import clock, sessions
+from todoke.kernel.errors import TodokeError
+from todoke.kernel.ids import new_id
 from todoke.registry.people.models import Resident
 
 PAGE = "/settings/contact/"
@@ -88,6 +95,48 @@ def test_five_wrong_codes_and_it_is_over(client: Client, sent: Sent) -> None:
     assert ContactPoint.objects.get().verified_at is None
 
 
+def at_once(*deeds: Callable[[], object]) -> list[str]:
+    """What becomes of deeds that begin together: the names of errors, or nothing."""
+    ready, came_to = threading.Barrier(len(deeds)), list[str]()
+
+    def do(deed: Callable[[], object]) -> None:
+        ready.wait()
+        try:
+            deed()
+            came_to.append("")
+        except TodokeError as error:
+            came_to.append(error.code)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=do, args=(deed,)) for deed in deeds]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(came_to)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_codes_that_are_guessed_at_once_are_counted_one_by_one(sent: Sent) -> None:
+    point = actions.begin_telephone(resident=make_residents(1)[0], number="090-1234-5678")
+    code = wrong(code_of(sent[0]))
+    guesses = at_once(*[lambda: actions.confirm_telephone(contact_point=point, code=code)] * 12)
+    assert guesses == ["code-expired"] * 7 + ["wrong-code"] * 5
+    point.refresh_from_db()
+    assert point.code_tries == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_codes_that_are_asked_for_at_once_are_counted_one_by_one(sent: Sent) -> None:
+    (person,) = make_residents(1)
+    numbers = [f"090-1234-00{number:02}" for number in range(12)]
+    asked = at_once(*(partial(actions.begin_telephone, resident=person, number=number) for number in numbers))
+    assert asked == [""] * 5 + ["too-many-codes"] * 7
+    assert len(sent) == 5
+    assert ContactPoint.objects.filter(ended_at=None).count() == 1
+
+
 def test_a_code_grows_old(client: Client, sent: Sent) -> None:
     client.post(f"{PAGE}telephone/", {"number": "090-1234-5678"})
     ContactPoint.objects.update(created_at=clock.now() - timedelta(minutes=16))
@@ -129,6 +178,29 @@ def test_a_device_is_registered_once_and_ended(client: Client) -> None:
     assert not ContactPoint.objects.filter(ended_at=None).exists()
     for unfit in ({}, {"subscription": []}, {"subscription": {"endpoint": "http://10.0.0.1/", "keys": {}}}):
         assert client.post(f"{PAGE}device/", json.dumps(unfit), "application/json").status_code in {400, 422}
+
+
+def test_an_organisations_system_is_entered_by_the_operator_and_ended_by_the_resident(
+    client: Client, resident: Resident, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def command(*words: str) -> tuple[int, str]:
+        parser = argparse.ArgumentParser()
+        webhook.register(parser.add_subparsers())
+        code = webhook.run(parser.parse_args(["webhook", *words]))
+        return code, capsys.readouterr().out
+
+    assert command("add", str(resident.pk), "http://10.0.0.1/", "さくら苑") == (1, "")
+    assert command("add", str(new_id()), "https://care.example.jp/", "さくら苑") == (1, "")
+    code, said = command("add", str(resident.pk), "https://care.example.jp/", "さくら苑")
+    point = ContactPoint.objects.get()
+    assert (code, said.split()) == (0, [str(point.pk), point.address["secret"]])
+    assert point.address["url"] == "https://care.example.jp/"
+    assert command("list") == (0, f"{point.pk}  {resident.pk}  さくら苑\n")
+    assert "さくら苑" in client.get(PAGE).content.decode()
+    assert client.post(f"{PAGE}{point.pk}/end/").status_code == 302
+    assert "さくら苑" not in client.get(PAGE).content.decode()
+    assert command("end", str(point.pk)) == (1, "")
+    assert command("list") == (0, "")
 
 
 def test_addresses_are_sealed(client: Client, resident: Resident) -> None:

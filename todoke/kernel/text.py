@@ -32,6 +32,11 @@ def is_katakana(text: str) -> bool:
     return bool(_KANA.fullmatch(text))
 
 
+def harmless_cell(text: str) -> str:
+    """A cell of a CSV file as text: a spreadsheet would take what begins so for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
 def graphemes(text: str) -> int:
     """How many characters a reader counts: a base with its selectors or combining marks is one."""
     return sum(1 for c in text if not unicodedata.combining(c) and not _SELECTORS.match(c) and c != "\u200d")

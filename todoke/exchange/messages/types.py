@@ -1,10 +1,10 @@
 """The words of this room: priorities, states, failures, and what a channel is given and gives back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from numpy.typing import NDArray
@@ -129,8 +129,7 @@ class Text:
     language: str
 
 
-@dataclass(frozen=True)
-class Letter:
+class Letter(NamedTuple):
     """What a channel carries. ``key`` is the same at every attempt: by it a provider knows a copy."""
 
     message: UUID
@@ -144,7 +143,7 @@ class Letter:
 
     def to(self, address: Any) -> "Letter":
         """The same to an address."""
-        return replace(self, address=address)
+        return self._replace(address=address)
 
 
 @dataclass(frozen=True)

@@ -95,15 +95,22 @@ def with_words(message: Message) -> Message:
 
 
 def _filled(text: str, worded: Worded, values: Mapping[str, Any], language: str) -> str:
-    def fill(gap: re.Match[str]) -> str:
-        name = gap[1]
+    pieces = list(_pieces(text))
+    for place in range(1, len(pieces), 2):
+        name = pieces[place]
         if name not in values:
-            return gap[0]
+            pieces[place] = f"{{{name}}}"
+            continue
         value = str(values[name])
         by_language = worded.words.get(name, {}).get(value, {})
-        return next((by_language[one] for one in languages_for(language) if one in by_language), value)
+        pieces[place] = next((by_language[one] for one in languages_for(language) if one in by_language), value)
+    return "".join(pieces)
 
-    return GAP.sub(fill, text)
+
+@lru_cache(maxsize=1024)
+def _pieces(text: str) -> tuple[str, ...]:
+    """Text and the names of gaps, in turn."""
+    return tuple(GAP.split(text))
 
 
 def parts_of(message: Message, language: str) -> tuple[str, dict[str, Any]]:

@@ -19,13 +19,13 @@ from todoke.exchange.passes import queries
 from todoke.exchange.passes.actions.scans import record_entry, void_scan
 from todoke.exchange.passes.models import Presence, Scan
 from todoke.exchange.passes.types import Entry, How, Kind
-from todoke.faces.console.check_in import crisis_office, own_shelter, own_shelters, town_names
-from todoke.faces.console.typed import typed
-from todoke.faces.visitors import OfficerRequest, officer_required
+from todoke.faces.console.check_in import municipality_names, own_shelter, own_shelters
+from todoke.faces.console.crisis import CrisisRequest, desk_required
+from todoke.faces.console.typed import ReasonMissingError, typed
 from todoke.kernel import audit, clock
 from todoke.kernel.errors import InvalidInputError, NotFoundError, TodokeError
 from todoke.kernel.rules import age_on
-from todoke.kernel.text import search_key
+from todoke.kernel.text import harmless_cell, search_key
 from todoke.registry.organisations.officers import home_organisation_id, principal
 from todoke.registry.people import access
 from todoke.registry.people.types import Reader as Looker
@@ -37,12 +37,6 @@ KEYS = ("name", "name_kana", "birth_date", "address.municipality")
 PAGE = 200
 
 
-class ReasonMissingError(InvalidInputError):
-    """理由を書いてください。本人も見ます。"""
-
-    code = "reason-missing"
-
-
 class OtherShelterError(InvalidInputError):
     """移った先の避難所を、一覧から選んでください。"""
 
@@ -51,10 +45,10 @@ class OtherShelterError(InvalidInputError):
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-@officer_required
-def people(request: OfficerRequest, shelter_id: int) -> HttpResponse:
+@desk_required
+def people(request: CrisisRequest, shelter_id: int) -> HttpResponse:
     """Who is there: after a reason, said once a session; each of them sees that they were looked at."""
-    place = own_shelter(request, shelter_id)
+    place = own_shelter(request.desk, shelter_id)
     if request.method == "POST":
         reason = typed(request.POST, "reason", 200).strip()
         if not reason:
@@ -66,22 +60,22 @@ def people(request: OfficerRequest, shelter_id: int) -> HttpResponse:
     return _people_page(request, place)
 
 
-def _reason(request: OfficerRequest, place: Shelter) -> str:
+def _reason(request: CrisisRequest, place: Shelter) -> str:
     return str(request.session.get(REASONS, {}).get(str(place.pk), ""))
 
 
-def _reason_page(request: OfficerRequest, place: Shelter, failed: TodokeError | None = None) -> HttpResponse:
+def _reason_page(request: CrisisRequest, place: Shelter, failed: TodokeError | None = None) -> HttpResponse:
     context = {"shelter": place, "failed": failed}
     return render(request, "console/shelter_reason.html", context, status=failed.status if failed else 200)
 
 
-def _people_page(request: OfficerRequest, place: Shelter, failed: TodokeError | None = None) -> HttpResponse:
+def _people_page(request: CrisisRequest, place: Shelter, failed: TodokeError | None = None) -> HttpResponse:
     words = search_key(typed(request.GET, "q", 60))
     rows = [row for row in queries.people_in(place) if not words or words in search_key(_name(row))]
     shown = rows[:PAGE]
     _leave_rows(request, place, shown, _reason(request, place))
-    names = town_names()
-    near = own_shelters(request).filter(municipality=place.municipality, withdrawn_at=None).exclude(pk=place.pk)
+    names = municipality_names()
+    near = own_shelters(request.desk).filter(municipality=place.municipality, withdrawn_at=None).exclude(pk=place.pk)
     context = {
         "shelter": place,
         "rows": [
@@ -96,10 +90,10 @@ def _people_page(request: OfficerRequest, place: Shelter, failed: TodokeError | 
     return render(request, "console/shelter_people.html", context, status=failed.status if failed else 200)
 
 
-def _leave_rows(request: OfficerRequest, place: Shelter, rows: list[Presence], reason: str) -> None:
+def _leave_rows(request: CrisisRequest, place: Shelter, rows: list[Presence], reason: str) -> None:
     residents = [row.resident for row in rows if row.resident]
     what = f"{_(WHAT)}（{place.name}）"
-    looker = Looker(principal(request.officer), crisis_office(request), PURPOSE, what, reason)
+    looker = Looker(principal(request.officer), request.desk.name[:60], PURPOSE, what, reason)
     access.announce_many(residents=residents, reader=looker, keys=KEYS)
     audit.record(
         actor=principal(request.officer),
@@ -136,10 +130,10 @@ def _town(row: Presence, names: dict[str, str]) -> str:
 
 
 @require_POST
-@officer_required
-def correct(request: OfficerRequest, shelter_id: int, presence_id: int) -> HttpResponse:
+@desk_required
+def correct(request: CrisisRequest, shelter_id: int, presence_id: int) -> HttpResponse:
     """Somebody left, is at another shelter, or was never here."""
-    place = own_shelter(request, shelter_id)
+    place = own_shelter(request.desk, shelter_id)
     row = queries.people_in(place).filter(pk=presence_id).first()
     if row is None or not _reason(request, place):
         raise NotFoundError
@@ -177,19 +171,19 @@ def _entry(row: Presence, kind: Kind) -> Entry:
     )
 
 
-def _other(request: OfficerRequest, said: str) -> Shelter:
+def _other(request: CrisisRequest, said: str) -> Shelter:
     """By the code or the name of a shelter in the list. Raises OtherShelterError."""
-    found = own_shelters(request).filter(Q(code=said) | Q(name=said), withdrawn_at=None)[:2]
+    found = own_shelters(request.desk).filter(Q(code=said) | Q(name=said), withdrawn_at=None)[:2]
     if len(found) != 1:
         raise OtherShelterError
     return found[0]
 
 
 @require_POST
-@officer_required
-def download(request: OfficerRequest, shelter_id: int) -> HttpResponse:
+@desk_required
+def download(request: CrisisRequest, shelter_id: int) -> HttpResponse:
     """The list as CSV, with a reason of its own: it leaves the house."""
-    place = own_shelter(request, shelter_id)
+    place = own_shelter(request.desk, shelter_id)
     reason = typed(request.POST, "reason", 200).strip()
     if not reason:
         return _reason_page(request, place, ReasonMissingError())
@@ -207,14 +201,14 @@ def download(request: OfficerRequest, shelter_id: int) -> HttpResponse:
     writer = csv.writer(out)
     writer.writerow([_("名前"), _("読み"), _("生年月日"), _("年齢"), _("町"), _("人数"), _("世帯"), _("受付")])
     families: dict[UUID, int] = {}
-    names = town_names()
+    names = municipality_names()
     for row in rows:
         born, age = _born(row), _age(row)
         number = families.setdefault(row.family, len(families) + 1)
         kana = row.resident.name_kana if row.resident else ""
         cells = [_name(row), kana, born or "", "" if age is None else age, _town(row, names)]
         cells += [row.people, number, _time(row.since)]
-        writer.writerow([_harmless(str(cell)) for cell in cells])
+        writer.writerow([harmless_cell(str(cell)) for cell in cells])
     response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
     name = f"{place.name}-{clock.now().astimezone(clock.JAPAN):%Y%m%d-%H%M}.csv"
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
@@ -224,8 +218,3 @@ def download(request: OfficerRequest, shelter_id: int) -> HttpResponse:
 
 def _time(moment: datetime) -> str:
     return f"{moment.astimezone(clock.JAPAN):%Y-%m-%d %H:%M}"
-
-
-def _harmless(cell: str) -> str:
-    """A spreadsheet takes what begins so for a formula."""
-    return f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from todoke.faces.console.crisis import CrisisRequest, desk_required
-from todoke.faces.console.typed import typed
+from todoke.faces.console.typed import ReasonMissingError, typed
 from todoke.kernel import audit, clock
 from todoke.kernel.errors import InvalidInputError, TodokeError
 from todoke.kernel.rules import age_on
@@ -31,12 +31,6 @@ PURPOSE, WHAT = gettext_noop("災害のときに助けるため"), gettext_noop(
 KEYS = ("name", "birth_date", "address.full", *keys.NEEDS)
 PAGE = 200
 """Also of a printed sheet, so that nobody prints whom they did not look at."""
-
-
-class ReasonMissingError(InvalidInputError):
-    """理由を書いてください。本人も見ます。"""
-
-    code = "reason-missing"
 
 
 class NoOnePersonError(InvalidInputError):

@@ -2,6 +2,14 @@
 
 from django.http import QueryDict
 
+from todoke.kernel.errors import InvalidInputError
+
+
+class ReasonMissingError(InvalidInputError):
+    """理由を書いてください。本人も見ます。"""
+
+    code = "reason-missing"
+
 
 def typed(data: QueryDict, name: str, longest: int = 1000) -> str:
     """The field, without NUL, cut to ``longest`` characters; '' when it was not sent."""

@@ -14,27 +14,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from todoke.exchange.messages import actions
-from todoke.exchange.messages.actions.contacts import WrongCodeError
 from todoke.exchange.messages.channels import ORDER, is_on
 from todoke.exchange.messages.channels.push import public_key
 from todoke.exchange.messages.models import ContactPoint
 from todoke.exchange.messages.queries import contact_points_of, preference_of
 from todoke.exchange.messages.types import LANGUAGES
 from todoke.exchange.messages.wordings import TAGS
+from todoke.faces.language import LANGUAGE_NAMES
 from todoke.faces.visitors import ResidentRequest, oneself_required
 from todoke.kernel.errors import NotFoundError, TodokeError
 from todoke.registry.people.actions import set_language
 
 LARGEST = 8 * 1024
-NAMES = {
-    "ja": "日本語",
-    "easy": "やさしい日本語",
-    "en": "English",
-    "zh-hans": "简体中文",
-    "zh-hant": "繁體中文",
-    "ko": "한국어",
-    "vi": "Tiếng Việt",
-}
 
 
 def _words_of(channel: str) -> str:
@@ -62,6 +53,7 @@ def _page(
         "telephones": [point for point in points if point.channel == "sms" and point.verified_at],
         "waiting": next((point for point in points if point.channel == "sms" and not point.verified_at), None),
         "devices": [point for point in points if point.channel == "push" and point.verified_at],
+        "webhooks": [point for point in points if point.channel == "webhook"],
         "line": next((point for point in points if point.channel == "line" and point.verified_at), None),
         "on": {name: is_on(name) for name in ORDER},
         "push_key": public_key() if is_on("push") else "",
@@ -70,7 +62,7 @@ def _page(
         "first_choices": [(name, _words_of(name)) for name in dict.fromkeys(order)],
         "first": order[0] if order else "",
         "wish": wish,
-        "languages": [(code, NAMES[code], TAGS.get(code, code)) for code in LANGUAGES],
+        "languages": [(code, LANGUAGE_NAMES[code], TAGS.get(code, code)) for code in LANGUAGES],
         "spoken": resident.language,
         "typed": request.POST.dict(),
         "error": failed.message if failed else "",
@@ -105,9 +97,6 @@ def confirm(request: ResidentRequest, point_id: int) -> HttpResponse:
     point = _own(request, point_id)
     try:
         actions.confirm_telephone(contact_point=point, code=request.POST.get("code", "")[:20])
-    except WrongCodeError as failed:
-        actions.note_wrong_code(contact_point=point)
-        return _page(request, failed=failed, part="code")
     except TodokeError as failed:
         return _page(request, failed=failed, part="code")
     return redirect(f"{reverse('portal:ways')}#telephone")

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from todoke.exchange.messages import queries
 from todoke.exchange.messages.actions import mark_read, reply
+from todoke.exchange.messages.actions.replies import TooManyRepliesError
 from todoke.exchange.messages.models import Message
 from todoke.exchange.messages.types import Answer
 from todoke.exchange.messages.wordings import TAGS, parts_of
@@ -73,11 +74,15 @@ def message(request: HttpRequest, token: str) -> HttpResponse:
         return _answer(request, found, token)
     if request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", ""):
         mark_read(message=found)
+    return _page(request, found, token)
+
+
+def _page(request: HttpRequest, found: Message, token: str, *, failed: str = "", status: int = 200) -> HttpResponse:
     reading = chosen_by(request, own=found.language)
-    context = _context(found, reading) | {"languages": choices(request, reading), "token": token}
+    context = _context(found, reading) | {"languages": choices(request, reading), "token": token, "failed": failed}
     context["asks"] = notice_of(found) is not None
     page = "public/message.html" if "title" in context else "public/plain_message.html"
-    response = render(request, page, context)
+    response = render(request, page, context, status=status)
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["Content-Language"] = reading.tag
     response.headers["Referrer-Policy"] = "no-referrer"
@@ -92,8 +97,15 @@ def _answer(request: HttpRequest, found: Message, token: str) -> HttpResponse:
     except ValueError:
         return HttpResponse(status=422)
     needs = request.POST.get("needs", "").replace("\0", "").strip()[:LONGEST_NEED]
-    reply(message=found, answer=answer, needs=needs, via="link")
-    if request.headers.get("Accept", "") == "application/json":
+    as_json = request.headers.get("Accept", "") == "application/json"
+    try:
+        reply(message=found, answer=answer, needs=needs, via="link")
+    except TooManyRepliesError as error:
+        said = str(chosen_by(request, own=found.language).words["too_many_answers"])
+        if as_json:
+            return JsonResponse({"error": said}, status=error.status)
+        return _page(request, found, token, failed=said, status=error.status)
+    if as_json:
         return JsonResponse({"answer": answer})
     language = request.GET.urlencode()
     address = reverse("public:message", args=[token]) + (f"?{language}" if language else "") + "#answer"

@@ -4,17 +4,15 @@ import secrets
 import unicodedata
 from datetime import time, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from todoke.exchange.messages.channels import ORDER, channel, is_on
+from todoke.exchange.messages.channels.addresses import is_fit
 from todoke.exchange.messages.models import ContactPoint, Preference
 from todoke.exchange.messages.types import Letter, Priority, Text
-from todoke.kernel import clock
+from todoke.kernel import audit, clock
 from todoke.kernel.errors import TodokeError
 from todoke.kernel.ids import new_id, new_secret, secret_hash
 from todoke.kernel.signing import mac
@@ -23,6 +21,9 @@ from todoke.registry.people.models import Resident
 CODE_MINUTES = 15
 TRIES = 5
 CODES_A_DAY = 5
+LONGEST = 2000
+"""Characters of an address."""
+
 SINGLE = frozenset({"sms", "line"})
 """Of these a resident has one; a new one takes the place of the old one."""
 
@@ -65,10 +66,28 @@ class UnfitAddressError(TodokeError):
 def register_push(*, resident: Resident, subscription: dict[str, Any], label: str = "") -> ContactPoint:
     """A device of theirs, by what its browser gave (``PushSubscription.toJSON()``); the same again changes nothing."""
     endpoint, keys = subscription.get("endpoint"), subscription.get("keys")
-    if not isinstance(endpoint, str) or not isinstance(keys, dict) or not _is_fit(endpoint):
+    if not isinstance(endpoint, str) or not isinstance(keys, dict) or len(endpoint) > LONGEST or not is_fit(endpoint):
         raise UnfitAddressError
-    kept = {"endpoint": endpoint[:2000], "keys": {name: str(keys.get(name, ""))[:200] for name in ("p256dh", "auth")}}
+    kept = {"endpoint": endpoint, "keys": {name: str(keys.get(name, ""))[:200] for name in ("p256dh", "auth")}}
     return register(resident=resident, channel_name="push", address=kept, identity=endpoint, label=label)
+
+
+@transaction.atomic
+def register_webhook(*, resident: Resident, url: str, name: str) -> tuple[ContactPoint, str]:
+    """A system of an organisation that looks after them, and the secret by which it knows us.
+
+    They agreed to it, and can end it. The same address again has a new secret. Raises UnfitAddressError.
+    """
+    if len(url) > LONGEST or not is_fit(url):
+        raise UnfitAddressError
+    secret = new_secret()
+    point = register(
+        resident=resident, channel_name="webhook", address={"url": url, "secret": secret}, identity=url, label=name
+    )
+    audit.record(
+        actor=audit.SYSTEM, action="webhook.register", subject=f"resident:{resident.pk}", contact_point=point.pk
+    )
+    return point, secret
 
 
 @transaction.atomic
@@ -110,14 +129,14 @@ def begin_telephone(*, resident: Resident, number: str) -> ContactPoint:
     if not is_on("sms"):
         raise UnfitAddressError
     plain = telephone(number)
-    yesterday = clock.now() - timedelta(days=1)
-    if ContactPoint.objects.filter(resident=resident, channel="sms", created_at__gt=yesterday).count() >= CODES_A_DAY:
-        raise TooManyCodesError
     code = f"{secrets.randbelow(1_000_000):06}"
+    yesterday = clock.now() - timedelta(days=1)
     with transaction.atomic():
-        ContactPoint.objects.filter(resident=resident, channel="sms", ended_at=None, verified_at=None).update(
-            ended_at=clock.now(), ended_because="replaced"
-        )
+        Resident.objects.select_for_update(of=("self",)).get(pk=resident.pk)
+        begun = ContactPoint.objects.filter(resident=resident, channel="sms")
+        if begun.filter(created_at__gt=yesterday).count() >= CODES_A_DAY:
+            raise TooManyCodesError
+        begun.filter(ended_at=None, verified_at=None).update(ended_at=clock.now(), ended_because="replaced")
         point = register(
             resident=resident,
             channel_name="sms",
@@ -134,21 +153,33 @@ def begin_telephone(*, resident: Resident, number: str) -> ContactPoint:
     return point
 
 
-@transaction.atomic
 def confirm_telephone(*, contact_point: ContactPoint, code: str) -> None:
-    """Use the telephone from now on, in place of another one. Five wrong codes, or 15 minutes, and it is over."""
-    point = ContactPoint.objects.select_for_update().get(pk=contact_point.pk)
-    if point.verified_at is not None:
-        return
-    late = clock.now() - point.created_at > timedelta(minutes=CODE_MINUTES)
-    if late or point.ended_at is not None or point.code_tries >= TRIES:
-        raise CodeExpiredError
-    if not secrets.compare_digest(_hash(point, code.strip()), point.code_hash):
+    """Use the telephone from now on, in place of another one. Five wrong codes, or 15 minutes, and it is over.
+
+    Raises WrongCodeError, CodeExpiredError. A wrong code is counted before the next one is looked at.
+    """
+    with transaction.atomic():
+        point = ContactPoint.objects.select_for_update().get(pk=contact_point.pk)
+        if point.verified_at is not None:
+            return
+        late = clock.now() - point.created_at > timedelta(minutes=CODE_MINUTES)
+        if late or point.ended_at is not None or point.code_tries >= TRIES:
+            raise CodeExpiredError
+        right = secrets.compare_digest(_hash(point, code.strip()), point.code_hash)
+        if right:
+            _use(point)
+        else:
+            point.code_tries += 1
+            point.save(update_fields=["code_tries"])
+    if not right:
         raise WrongCodeError
-    ContactPoint.objects.filter(resident=point.resident, channel="sms", ended_at=None).exclude(pk=point.pk).update(
-        ended_at=clock.now(), ended_because="replaced"
-    )
-    point.verified_at, point.code_hash = clock.now(), ""
+
+
+def _use(point: ContactPoint) -> None:
+    now = clock.now()
+    standing = ContactPoint.objects.filter(resident=point.resident, channel=point.channel, ended_at=None)
+    standing.exclude(pk=point.pk).update(ended_at=now, ended_because="replaced")
+    point.verified_at, point.code_hash = now, ""
     point.save(update_fields=["verified_at", "code_hash"])
 
 
@@ -195,11 +226,6 @@ def unlink_line(*, user: str) -> None:
     points.update(ended_at=clock.now(), ended_because="unknown_address")
 
 
-def note_wrong_code(*, contact_point: ContactPoint) -> None:
-    """Count a wrong code, in a transaction of its own."""
-    ContactPoint.objects.filter(pk=contact_point.pk).update(code_tries=F("code_tries") + 1)
-
-
 def set_preferences(
     *, resident: Resident, channels: list[str], quiet_from: time | None, quiet_to: time | None
 ) -> Preference:
@@ -225,14 +251,6 @@ def telephone(number: str) -> str:
     if not plain.startswith("+") or not 9 <= len(plain) <= 16 or not plain[1:].isdigit():
         raise UnfitAddressError
     return plain
-
-
-def _is_fit(endpoint: str) -> bool:
-    """A push service is on the public network over TLS; a counterpart's on this machine is fit where we are too."""
-    parts = urlsplit(endpoint)
-    return parts.scheme == "https" or (
-        parts.hostname == "localhost" and urlsplit(settings.BASE_URL).hostname == "localhost"
-    )
 
 
 def _fingerprint(channel_name: str, identity: str) -> str:

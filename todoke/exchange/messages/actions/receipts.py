@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from django.db import connection, transaction
 
-from todoke.exchange.messages.dispatch.rows import array, lock
+from todoke.exchange.messages.dispatch.rows import array, lock, uuids
 from todoke.exchange.messages.models import Delivery
 from todoke.exchange.messages.types import Receipt, State
 from todoke.kernel import clock
@@ -37,7 +37,8 @@ def _note(channel: str, state: State, receipts: Sequence[Receipt]) -> None:
         return
     now = clock.now()
     failures = {one.message: str(one.failure or "") for one in receipts if one.message}
-    lock(failures, [channel])
+    ids = uuids(failures)
+    lock(ids, [channel])
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE messages_delivery d SET state = %(state)s, failure = t.f, changed_at = %(now)s,"
@@ -45,7 +46,7 @@ def _note(channel: str, state: State, receipts: Sequence[Receipt]) -> None:
             " FROM unnest(%(messages)s::uuid[], %(failures)s::text[]) AS t (m, f)"
             " WHERE d.message_id = t.m AND d.channel = %(channel)s AND d.state = ANY(%(before)s)",
             {
-                "messages": array(failures),
+                "messages": ids,
                 "failures": array(failures.values()),
                 "channel": channel,
                 "state": str(state),

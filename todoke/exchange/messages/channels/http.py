@@ -14,12 +14,13 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from django.conf import settings
 
+from todoke.exchange.messages.channels.addresses import PrivateAddressError, connect_in_public, is_fit
 from todoke.exchange.messages.types import Failure, Outcome
 from todoke.kernel import clock
 
@@ -62,25 +63,36 @@ class Answer:
         return Outcome(self.failure, retry_after=self.retry_after, address_ended=gone)
 
 
-def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+def post(url: str, body: bytes, headers: Mapping[str, str], *, given: bool = False) -> Answer:
     """POST it once; never raises for what the network or the provider does.
 
-    A connection that was kept open and is closed by now is opened again: the request carries an idempotency key.
+    ``given``: the address is others' word, and has to lead to the public network (``addresses``). A connection that was
+    kept open and is closed by now is opened again: the request carries an idempotency key.
     """
-    parts = urlsplit(url)
-    path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+    if given and not is_fit(url):
+        return Answer(0, b"", {}, Failure.REFUSED)
+    try:
+        parts = urlsplit(url)
+        path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+        request = _request(path, parts.netloc, body, headers)
+    except ValueError:
+        return Answer(0, b"", {}, Failure.REFUSED)
+    place = Place(parts.scheme, parts.netloc, given and parts.netloc not in settings.PRIVATE_HOSTS)
     for fresh in (False, True):
-        connection, kept = _connection(parts.scheme, parts.netloc, fresh)
+        kept = not fresh and place in _open()
         try:
-            answer, stays = _exchange(connection, _request(path, parts.netloc, body, headers))
+            answer, stays = _exchange(_connection(place, fresh), request)
             if not stays:
-                _forget(parts.scheme, parts.netloc)
+                _forget(place)
             return answer
         except TimeoutError:
-            _forget(parts.scheme, parts.netloc)
+            _forget(place)
             return Answer(0, b"", {}, Failure.TIMEOUT)
+        except PrivateAddressError:
+            _forget(place)
+            return Answer(0, b"", {}, Failure.REFUSED)
         except (OSError, ValueError, http.client.HTTPException):
-            _forget(parts.scheme, parts.netloc)
+            _forget(place)
             if not kept:
                 break
     return Answer(0, b"", {}, Failure.PROVIDER_DOWN)
@@ -111,7 +123,8 @@ def _exchange(connection: http.client.HTTPConnection, request: bytes) -> tuple[A
     while len(rest) < int(length):
         rest += _more(connection.sock)
     number = int(status[:3])
-    stays = version == "HTTP/1.1" and headers.get("connection", "").lower() != "close"
+    whole = len(rest) == int(length)
+    stays = whole and version == "HTTP/1.1" and headers.get("connection", "").lower() != "close"
     return Answer(number, rest[: int(length)], headers, failure_of(number)), stays
 
 
@@ -134,22 +147,29 @@ def _more(sock: socket.socket) -> bytes:
 
 def _read_by_library(sock: socket.socket, received: bytes) -> tuple[Answer, bool]:
     """Answers in pieces, without a length, or interim ones: seldom, and the standard library knows them all."""
-    response = http.client.HTTPResponse(_Continued(sock, received), method="POST")  # type: ignore[arg-type]
+    source = _Continued(sock, received)
+    response = http.client.HTTPResponse(source, method="POST")  # type: ignore[arg-type]
     response.begin()
     body = response.read(LARGEST_ANSWER + 1)
     headers = {name.lower(): value for name, value in response.getheaders()}
-    stays = not response.will_close and len(body) <= LARGEST_ANSWER
+    whole = response.isclosed() and not source.left
+    stays = whole and not response.will_close
     return Answer(response.status, body[:LARGEST_ANSWER], headers, failure_of(response.status)), stays
 
 
 class _Continued(io.RawIOBase):
-    """What was received of an answer, and then what follows on its socket."""
+    """What was received of an answer, and then what follows on its socket; never further than the answer goes."""
 
     def __init__(self, sock: socket.socket, received: bytes) -> None:
         self._sock, self._received = sock, received
 
+    @property
+    def left(self) -> bool:
+        """Whether more was received than the answer."""
+        return bool(self._received)
+
     def makefile(self, mode: str) -> io.BufferedReader:
-        return io.BufferedReader(self)
+        return io.BufferedReader(self, buffer_size=1)
 
     def readable(self) -> bool:
         return True
@@ -178,29 +198,44 @@ def failure_of(status: int) -> Failure | None:
     return Failure.REFUSED if 400 <= status < 500 else Failure.PROVIDER_DOWN
 
 
-def _connection(scheme: str, host: str, fresh: bool) -> tuple[http.client.HTTPConnection, bool]:
-    """The open one of this thread, or a new one; and whether it had been open."""
-    connections: dict[tuple[str, str], http.client.HTTPConnection] = _mine.__dict__.setdefault("connections", {})
-    found = None if fresh else connections.get((scheme, host))
+class Place(NamedTuple):
+    """Where a connection leads to; ``guarded``: to the public network alone."""
+
+    scheme: str
+    host: str
+    guarded: bool
+
+
+def _open() -> dict[Place, http.client.HTTPConnection]:
+    """This thread's connections."""
+    connections: dict[Place, http.client.HTTPConnection] = _mine.__dict__.setdefault("connections", {})
+    return connections
+
+
+def _connection(place: Place, fresh: bool) -> http.client.HTTPConnection:
+    """The open one of this thread, or a new one."""
+    found = None if fresh else _open().get(place)
     if found is not None:
-        return found, True
-    seconds, address, proxy = settings.PROVIDER_TIMEOUT_SECONDS, host, getproxies().get(scheme)
-    tunnel = proxy and not proxy_bypass(host)
+        return found
+    seconds, address, proxy = settings.PROVIDER_TIMEOUT_SECONDS, place.host, getproxies().get(place.scheme)
+    tunnel = proxy and not proxy_bypass(place.host)
     if tunnel:
         address = urlsplit(str(proxy)).netloc
     made = (
         http.client.HTTPSConnection(address, timeout=seconds, context=_trust())
-        if scheme == "https"
+        if place.scheme == "https"
         else http.client.HTTPConnection(address, timeout=seconds)
     )
     if tunnel:
-        made.set_tunnel(host)
-    connections[(scheme, host)] = made
-    return made, False
+        made.set_tunnel(place.host)
+    elif place.guarded:
+        made._create_connection = connect_in_public  # type: ignore[attr-defined]
+    _open()[place] = made
+    return made
 
 
-def _forget(scheme: str, host: str) -> None:
-    connection = _mine.connections.pop((scheme, host), None)
+def _forget(place: Place) -> None:
+    connection = _open().pop(place, None)
     if connection is not None:
         connection.close()
 

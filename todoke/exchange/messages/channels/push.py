@@ -60,6 +60,7 @@ class Push:
                 "Authorization": f"vapid t={self._token(endpoint)}, k={public_key()}",
                 "Idempotency-Key": letter.key,
             },
+            given=True,
         )
         if answer.failure is Failure.REFUSED and answer.status == 413:
             return Outcome(Failure.REFUSED)

@@ -1,4 +1,4 @@
-"""A POST to an address that somebody gave us: a company's system, a care home, a sign at a station.
+"""A POST to the system of an organisation that looks after a resident: a care home, a company that drives to dialysis.
 
 The body is signed with the secret that the contact point was given: ``Todoke-Signature: sha256=<hex>``.
 """
@@ -41,5 +41,6 @@ class Webhook:
                 "Idempotency-Key": letter.key,
                 "Todoke-Signature": f"sha256={signature}",
             },
+            given=True,
         )
         return answer.outcome() if answer.failure else Outcome(delivered=True)

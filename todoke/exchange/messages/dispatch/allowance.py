@@ -23,7 +23,7 @@ def take(channel: str, wanted: int, priority: Priority) -> int:
     rate = per_second(channel)
     if not rate or not wanted:
         return wanted
-    most = max(rate, 1.0)
+    most = max(rate, 1 / (1 - RESERVE))
     kept = most * RESERVE if priority is Priority.NEWSLETTER else 0.0
     with connection.cursor() as cursor:
         cursor.execute(

@@ -49,7 +49,7 @@ def attempt(deliveries: Sequence[Key]) -> Priority | None:
                 attempt=number,
                 falls_back=message.wording_id is not None
                 and not wording(message.wording_id).spread
-                and len(reach.channels()) > 1,
+                and len(reach.channels) > 1,
             )
 
     pressing = min(row[5] for row in claimed)
@@ -74,7 +74,7 @@ def due() -> list[tuple[Priority, list[Key]]]:
             "UPDATE messages_delivery d SET next_attempt_at ="
             " CASE WHEN d.state IN ('created', 'sending') THEN %s::timestamptz END"
             " FROM unnest(%s::uuid[], %s::text[]) AS t (m, c) WHERE d.message_id = t.m AND d.channel = t.c",
-            [now + rows.LEASE, rows.array(row[0] for row in found), rows.array(row[1] for row in found)],
+            [now + rows.LEASE, rows.uuids(row[0] for row in found), rows.array(row[1] for row in found)],
         )
     again = [(Priority(row[3]), (row[0], row[1])) for row in found if row[2] in (State.CREATED, State.SENDING)]
     silent = {row[0] for row in found if row[2] in (State.SENT, State.FAILED)}
@@ -99,7 +99,7 @@ def _next_channels(silent: set[UUID]) -> list[tuple[Priority, Key]]:
         if message.resident_id is None or message.wording_id is None or message.read_at is not None:
             continue
         reach, worded = reaches.get(message.resident_id, NOBODY), wording(message.wording_id)
-        left = [name for name in reach.channels() if name not in tried[message.pk]]
+        left = [name for name in reach.channels if name not in tried[message.pk]]
         if left:
             contact = reach.addresses[left[0]][0].contact
             lease = clock.now() + rows.LEASE

@@ -9,12 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from queue import Empty, SimpleQueue
 
 import structlog
 from django.conf import settings
 
 from todoke.exchange.messages.channels import channel as channel_of
+from todoke.exchange.messages.channels import is_on
 from todoke.exchange.messages.dispatch import allowance, rows
 from todoke.exchange.messages.dispatch.planning import Address
 from todoke.exchange.messages.types import Failure, Letter, Outcome, Priority, State
@@ -23,13 +23,10 @@ from todoke.kernel import clock
 log = structlog.get_logger(__name__)
 
 LOOK_UP_SECONDS = 0.25
-"""So often a job looks whether it has to stop or to give way."""
+"""So often a job writes down what came of its letters, and looks whether it has to stop or to give way."""
 
 PATIENCE = 30
 """Seconds that an urgent letter waits in a job for a provider that takes no more."""
-
-TOGETHER = 250
-"""Outcomes are written down after so many, or when it looks up."""
 
 ATTEMPTS = {Priority.EMERGENCY: 12, Priority.URGENT: 10, Priority.NORMAL: 8, Priority.NEWSLETTER: 6}
 FIRST_WAIT = {Priority.EMERGENCY: 2, Priority.URGENT: 5, Priority.NORMAL: 10, Priority.NEWSLETTER: 60}
@@ -82,49 +79,58 @@ def _hand_over_slowly(name: str, items: Sequence[Item], stop: Callable[[], bool]
 
 
 def _postpone(items: Sequence[Item]) -> None:
-    """The provider takes no more now: later, without counting as a failed attempt."""
+    """The provider takes no more now: a little later, not all at once."""
     now = clock.now()
-    rows.record(
-        [
-            rows.Ended(
-                item.letter.message,
-                item.channel,
-                State.CREATED,
-                Failure.TOO_MANY,
-                "",
-                now + timedelta(seconds=random.uniform(5, 30)),  # noqa: S311
-            )
-            for item in items
-        ]
-    )
+    until = [now + timedelta(seconds=random.uniform(5, 30)) for _item in items]  # noqa: S311
+    rows.postpone([(item.letter.message, item.channel) for item in items], until)
 
 
 def _hand_over(items: Sequence[Item], stop: Callable[[], bool]) -> bool:
-    waiting, results = deque(items), SimpleQueue[_Result]()
-    halted = threading.Event()
+    hands = _Hands(items)
     for _number in range(min(settings.SENDERS, len(items))):
-        _senders().submit(_send_until_empty, waiting, results, halted)
-    done, looked, finished = 0, time.monotonic(), []
+        _senders().submit(hands.send_until_empty)
+    done = 0
     while done < len(items):
-        try:
-            finished.append(results.get(timeout=LOOK_UP_SECONDS))
-            done += 1
-        except Empty:
-            pass
-        due = time.monotonic() - looked > LOOK_UP_SECONDS
-        if due or len(finished) >= TOGETHER:
-            _write_down(finished)
-            finished = []
-        if due:
-            looked = time.monotonic()
-            if done < len(items) and stop():
-                halted.set()
-                break
-    while not results.empty():
-        finished.append(results.get())
-        done += 1
-    _write_down(finished)
-    return done == len(items)
+        hands.all_done.wait(LOOK_UP_SECONDS)
+        finished = hands.take_finished()
+        _write_down(finished)
+        done += len(finished)
+        if done < len(items) and stop():
+            hands.halted.set()
+            last = hands.take_finished()
+            _write_down(last)
+            return done + len(last) == len(items)
+    return True
+
+
+class _Hands:
+    """Items that several senders take from, and what they came to.
+
+    Who writes that down is woken once for many: a wake-up for each would cost as much as the sending.
+    """
+
+    def __init__(self, items: Sequence[Item]) -> None:
+        self._waiting, self._finished, self._left = deque(items), deque[_Result](), len(items)
+        self._lock = threading.Lock()
+        self.all_done, self.halted = threading.Event(), threading.Event()
+
+    def send_until_empty(self) -> None:
+        """What each sender does."""
+        while not self.halted.is_set():
+            try:
+                item = self._waiting.popleft()
+            except IndexError:
+                return
+            self._finished.append(_attempt(item))
+            with self._lock:
+                self._left -= 1
+                last = self._left == 0
+            if last:
+                self.all_done.set()
+
+    def take_finished(self) -> list[_Result]:
+        """Those that came to an end since the last time."""
+        return [self._finished.popleft() for _number in range(len(self._finished))]
 
 
 @cache
@@ -133,23 +139,13 @@ def _senders() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(settings.SENDERS * 8, thread_name_prefix="sender")
 
 
-def _send_until_empty(waiting: "deque[Item]", results: "SimpleQueue[_Result]", halted: threading.Event) -> None:
-    while not halted.is_set():
-        try:
-            item = waiting.popleft()
-        except IndexError:
-            return
-        results.put(_attempt(item))
-
-
 def _attempt(item: Item) -> _Result:
     letter, ended = item.letter, []
     if clock.now() > letter.expires_at:
         return _Result(item, Outcome(Failure.EXPIRED), [])
-    channel = channel_of(item.channel)
-    if not channel.is_on() or not item.addresses:
-        return _Result(item, Outcome(Failure.UNKNOWN_ADDRESS if channel.is_on() else Failure.CHANNEL_OFF), [])
-    best = None
+    if not is_on(item.channel):
+        return _Result(item, Outcome(Failure.CHANNEL_OFF), [])
+    channel, best = channel_of(item.channel), None
     for address in item.addresses:
         try:
             outcome = channel.send(letter.to(address.value))

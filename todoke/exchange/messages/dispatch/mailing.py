@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import F
 
 from todoke.exchange.messages.dispatch import rows
 from todoke.exchange.messages.dispatch.carrying import Item, carry
@@ -30,7 +31,7 @@ def dispatch_part(number: int, first: int, count: int) -> bool:
 def _step(mailing: Mailing, first: int, count: int) -> bool:
     low, high = mailing.message_id(first), mailing.message_id(first + count - 1)
     part = Message.objects.filter(pk__range=(low, high))
-    messages = list(part.order_by("pk"))
+    messages = list(part.only("resident", "wording", "values", "language", "created_at").order_by("pk"))
     if not messages:
         return True
     wordings = {message.wording_id for message in messages if message.wording_id}
@@ -85,9 +86,9 @@ def _decided(message: Message, reaches: Mapping[UUID, Reach]) -> Iterator[rows.N
 
 
 def _open(low: UUID, high: UUID) -> Sequence[tuple[UUID, str, int]]:
-    """Deliveries of these messages that are in hand, by whichever attempt of this job."""
+    """Deliveries of these messages that are in hand, and which attempt it will be."""
     found = Delivery.objects.filter(message__gte=low, message__lte=high, state=State.SENDING)
-    return list(found.values_list("message_id", "channel", "attempts"))
+    return list(found.values_list("message_id", "channel", F("attempts") + 1))
 
 
 def _items(
@@ -103,7 +104,7 @@ def _items(
             reach.addresses.get(channel, ()),
             priority=worded.priority,
             attempt=attempt,
-            falls_back=not worded.spread and len(reach.channels()) > 1,
+            falls_back=not worded.spread and len(reach.channels) > 1,
         )
 
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from functools import cached_property
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -31,8 +32,9 @@ class Reach:
     order: Sequence[str] = ()
     quiet: tuple[time, time] | None = None
 
+    @cached_property
     def channels(self) -> list[str]:
-        """Those that are on here and have an address, in the resident's order."""
+        """Those that are on here and have an address, in the resident's order; asked for once all is known."""
         wanted = [*self.order, *(name for name in ORDER if name not in self.order)]
         return [name for name in wanted if name in self.addresses and is_on(name)]
 
@@ -57,8 +59,10 @@ def reach_of(residents: Collection[UUID] | QuerySet[Any, Any]) -> Mapping[UUID, 
     """How each of them, by id or by a query of ids, can be reached; of who has nothing but the inbox there is none."""
     found: dict[UUID, Reach] = defaultdict(Reach)
     points = ContactPoint.objects.filter(resident__in=residents, ended_at=None, verified_at__isnull=False)
-    for point in points.order_by("pk"):
-        found[point.resident_id].addresses.setdefault(point.channel, []).append(Address(point.pk, point.address))
+    for number, resident, channel, address in points.order_by("pk").values_list(
+        "pk", "resident_id", "channel", "address"
+    ):
+        found[resident].addresses.setdefault(channel, []).append(Address(number, address))
     mails = Resident.objects.filter(pk__in=residents, wants_email=True).exclude(email="")
     for resident, email in mails.values_list("pk", "email"):
         found[resident].addresses["email"] = [Address(None, email)]
@@ -71,7 +75,7 @@ def reach_of(residents: Collection[UUID] | QuerySet[Any, Any]) -> Mapping[UUID, 
 
 def first_channels(reach: Reach, *, spread: bool) -> list[str]:
     """With which it begins: all of them where it is spread, else the first."""
-    channels = reach.channels()
+    channels = reach.channels
     return channels if spread else channels[:1]
 
 

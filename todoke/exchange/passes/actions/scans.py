@@ -1,13 +1,10 @@
 """What happened at a door is written down, and who is where follows in the same transaction."""
 
-import hashlib
-import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4, uuid5
 
-from django.conf import settings
 from django.db import transaction
 
 from todoke.exchange.passes.finding import resident_of_code
@@ -16,6 +13,7 @@ from todoke.exchange.passes.presence import Person, follow, hold
 from todoke.exchange.passes.types import Entry, How, Kind, Unregistered
 from todoke.kernel import clock, events
 from todoke.kernel.errors import InvalidInputError
+from todoke.kernel.signing import mac
 from todoke.kernel.text import search_key
 from todoke.registry.people.models import Resident
 from todoke.registry.places.models import Shelter
@@ -184,7 +182,7 @@ def _visitor(said: Unregistered, nonce: UUID) -> Visitor:
     if not name:
         raise NobodyError
     known_by = f"{search_key(name)}|{said.birth_date}" if said.birth_date else str(nonce)
-    key = hmac.new(settings.SECRET_KEY.encode(), known_by.encode(), hashlib.sha256).hexdigest()
+    key = mac("visitor", known_by.encode()).hex()
     town = said.town.strip()[:100]
     visitor, _made = Visitor.objects.get_or_create(
         key=key,

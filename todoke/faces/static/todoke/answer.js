@@ -19,6 +19,12 @@ function say(words) {
   status.querySelector("span").textContent = status.dataset.waiting.replace("{answer}", words);
 }
 
+function refuse(words) {
+  const place = document.querySelector("[data-failed]");
+  place.hidden = false;
+  place.querySelector("span").textContent = words;
+}
+
 let sending = false;
 
 async function send() {
@@ -32,6 +38,7 @@ async function send() {
     });
     if (!response.ok && response.status >= 500) return;
     keep(null);
+    if (response.status === 429) return refuse((await response.json()).error);
     location.hash = "answer";
     location.reload();
   } catch {

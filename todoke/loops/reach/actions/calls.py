@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import numpy as np
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from todoke.exchange.messages.actions import write_many
 from todoke.exchange.messages.models import Wording
@@ -87,13 +87,9 @@ def _tell(call: Call, person: Resident, helpers: Sequence[Resident], *, drill: b
 def _do(state: str, officer: Officer, incident: Incident, resident_id: UUID, seen: int, **more: str) -> Call:
     person = _person(resident_id)
     office = _office(officer, person)
-    try:
-        with transaction.atomic():
-            call, new = Call.objects.select_for_update().get_or_create(
-                incident=incident, resident=person, defaults={**_by(officer, office), "state": state, **more}
-            )
-    except IntegrityError:
-        call, new = Call.objects.select_for_update().get(incident=incident, resident=person), False
+    call, new = Call.objects.select_for_update().get_or_create(
+        incident=incident, resident=person, defaults={**_by(officer, office), "state": state, **more}
+    )
     if not new:
         if call.revision != seen:
             raise CallTakenError(name=call.officer_name, office=call.office_name)

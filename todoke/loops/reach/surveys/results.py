@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from todoke.capabilities.forms.types import Question
+from todoke.kernel.text import harmless_cell
 from todoke.loops.reach.models import Answered, NamedAnswer, Notice, Tally
 from todoke.loops.reach.surveys.answering import names_of
 from todoke.loops.reach.surveys.questions import survey_page
@@ -88,12 +89,7 @@ def results_csv(notice: Notice, reading: str = "ja") -> str:
     for one in results_of(notice, reading).questions:
         label = in_language(one.question.label, reading)
         for option, number in one.options:
-            writer.writerow([_harmless(label), _harmless(option), number])
+            writer.writerow([harmless_cell(label), harmless_cell(option), number])
         for words, number in sorted(Counter(map(str, one.said)).items()):
-            writer.writerow([_harmless(label), _harmless(words), number])
+            writer.writerow([harmless_cell(label), harmless_cell(words), number])
     return out.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    """A spreadsheet takes what begins so for a formula."""
-    return f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell
