@@ -304,6 +304,59 @@ def test_a_tsunami_of_two_earthquakes_is_one_disaster() -> None:
         assert present.over
 
 
+# The weather scheme of 2026 takes over from the one before
+
+
+def weather(title: str, minute: int, *kinds: tuple[str, str], version: str = "1.5_0") -> bytes:
+    """What an observatory says of 石巻市."""
+    said = "".join(kind(*one, "発表") for one in kinds) or kind("", "", "発表警報・注意報はなし")
+    item = warning_item(said, "0420200", "石巻市")
+    return rain(item, title=title, version=version, sent=f"2026-07-01T03:{minute:02}:00Z")
+
+
+OLDER, LEVELS = "気象警報・注意報（Ｈ２７）", "気象警報・注意報（Ｒ０６）"
+THUNDER, FOG, FLOOD, OLD_RAIN, WIND = (
+    ("雷注意報", "14"),
+    ("濃霧注意報", "20"),
+    ("洪水警報", "04"),
+    ("大雨警報", "03"),
+    (
+        "強風注意報",
+        "15",
+    ),
+)
+
+
+def standing() -> set[str]:
+    return set(AreaWarning.objects.filter(ended_at=None).values_list("kind", flat=True))
+
+
+def test_a_title_with_levels_takes_over_all_kinds_that_it_speaks_for() -> None:
+    taken(weather(OLDER, 0, OLD_RAIN, FLOOD, THUNDER, FOG, version="1.2_0"))
+    assert standing() == {"heavy_rain", "flood", "thunder", "dense_fog"}
+    taken(weather(f"{LEVELS}（大雨）", 5, RAIN))
+    assert standing() == {"heavy_rain", "thunder", "dense_fog"}
+    taken(weather(f"{LEVELS}（その他の注意報）", 10, THUNDER))
+    assert standing() == {"heavy_rain", "thunder"}
+    assert AreaWarning.objects.filter(ended_at=None, unit__contains="Ｒ０６").count() == 2
+
+
+def test_what_was_said_without_levels_can_still_be_lifted_without() -> None:
+    taken(weather(OLDER, 0, OLD_RAIN, WIND, version="1.2_0"))
+    taken(weather(f"{LEVELS}（大雨）", 5, RAIN))
+    taken(weather(OLDER, 10, OLD_RAIN, THUNDER, version="1.2_0"))
+    assert standing() == {"heavy_rain"}
+    assert AreaWarning.objects.get(ended_at=None).unit.startswith(LEVELS)
+
+
+def test_slopes_said_without_levels_do_not_stand_for_ever() -> None:
+    areas = information("土砂災害警戒情報", "警戒", "3", MUNICIPALITIES, {"0420200": "石巻市"})
+    taken(report("土砂災害警戒情報", event="1", heading="宮城県土砂災害警戒情報", information=areas))
+    assert standing() == {"landslide"}
+    taken(weather(f"{LEVELS}（土砂災害）", 5))
+    assert standing() == set()
+
+
 # One thing that is wrong does not keep everything from everybody
 
 
@@ -462,13 +515,20 @@ def two() -> tuple[Officer, Officer]:
     return officer("first", "04202"), officer("second", "04202", name="仮名 葵")
 
 
-def ordered(two: tuple[Officer, Officer], what: OrderKind, zones: list[str] | None = None) -> Order:
+def ordered(
+    two: tuple[Officer, Officer],
+    what: OrderKind,
+    zones: list[str] | None = None,
+    *,
+    hazard: Hazard = Hazard.FLOOD,
+    area: str = "沿岸部",
+) -> Order:
     order = enter_order(
         officer=two[0],
         municipality_code="04202",
         kind=what,
-        hazard=Hazard.FLOOD,
-        area_name="沿岸部",
+        hazard=hazard,
+        area_name=area,
         zones=["shore"] if zones is None else zones,
         drawn=None,
         reason="",
@@ -546,3 +606,51 @@ def test_an_order_entered_in_a_drill_is_one_of_the_drill(two: tuple[Officer, Off
         zones=[], drawn=None, reason="", people=1, households=1, incident=incident, drill=False,
     )  # fmt: skip
     assert order.drill
+
+
+def test_who_was_not_told_of_an_order_is_not_told_of_its_lifting(two: tuple[Officer, Officer]) -> None:
+    """It is lifted before its first job has run."""
+    reader = person()
+    order = enter_order(
+        officer=two[0], municipality_code="04202", kind=OrderKind.EVACUATE, hazard=Hazard.FLOOD, area_name="沿岸部",
+        zones=["shore"], drawn=None, reason="", people=1, households=1,
+    )  # fmt: skip
+    confirm_order(officer=two[1], order_id=order.pk)
+    lifted(two, order)
+    announce(order_id=order.pk, revision=1)
+    assert subjects(reader) == []
+
+
+def test_who_helps_somebody_who_stays_under_another_order_is_still_asked_to(two: tuple[Officer, Officer]) -> None:
+    in_danger, helper = person(), person(142.5, "04208")
+    help_for(in_danger, helper)
+    slope = ordered(two, OrderKind.EVACUATE, hazard=Hazard.LANDSLIDE)
+    flood = ordered(two, OrderKind.EVACUATE)
+    lifted(two, flood)
+    assert len(subjects(helper)) == 2
+    lifted(two, slope)
+    assert "手助けのお願い" in text_of(newest(helper)).body
+
+
+def test_a_lifting_says_which_order_from_another_hazard_stays(two: tuple[Officer, Officer]) -> None:
+    readers = {language: person() for language in ("ja", "easy", "en", "zh-hans", "zh-hant", "ko", "vi")}
+    for language, reader in readers.items():
+        Resident.objects.filter(pk=reader.pk).update(language=language)
+    outside = person(140.2)
+    slope = ordered(two, OrderKind.EVACUATE, hazard=Hazard.LANDSLIDE, area="山側")
+    flood = ordered(two, OrderKind.ELDERLY, [])
+    lifted(two, flood)
+    said = {language: text_of(newest(reader)) for language, reader in readers.items()}
+    assert said["ja"].subject == "避難指示（土砂災害）は続いています"
+    assert "「高齢者等避難（洪水）」は解除されました" in said["ja"].body
+    assert "続いています：避難指示（土砂災害、山側）" in said["ja"].body
+    assert "避難の情報は解除されました" not in said["ja"].body
+    assert said["en"].subject == "Evacuation Order (landslide) stays in force"
+    assert len({one.subject for one in said.values()}) == 7
+    assert all("{" not in one.subject + one.body + one.short for one in said.values())
+    present = present_of(newest(readers["ja"]))
+    assert present is not None
+    assert not present.over
+    assert subjects(outside)[-1] == "避難の情報は解除されました"
+    lifted(two, slope)
+    assert subjects(readers["ja"])[-1] == "避難の情報は解除されました"

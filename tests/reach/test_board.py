@@ -330,6 +330,12 @@ def test_the_report_has_no_names(asking: tuple[object, Resident]) -> None:
     assert not AccessEntry.objects.exists()
 
 
+def test_a_disaster_in_which_nothing_is_in_force_has_a_board_too() -> None:
+    page = signed_in(officer("p")).get(f"/console/situation/{danger().incident.pk}/")
+    assert page.status_code == 200
+    assert "まだだれにも知らせていません" in page.content.decode()
+
+
 @pytest.mark.browser
 def test_the_board_keeps_itself_up_to_now_without_losing_the_choice(
     live_server: LiveServer,

@@ -144,7 +144,10 @@ def lift(officers: tuple[Officer, Officer], order: Order) -> Order:
 
 
 def work(*, later: bool = False) -> list[str]:
-    """Do the loop's jobs that wait as a worker does, the urgent first; with ``later`` also those for another time."""
+    """Do the loop's jobs that wait as a worker does, the urgent first; with ``later`` also those for another time.
+
+    Shelters are not assigned anew.
+    """
     done: list[str] = []
     known = {"take_in": jobs.take_in, "take_in_message": jobs.take_in_message, "announce": jobs.announce}
     known["publish"] = jobs.publish
@@ -154,7 +157,8 @@ def work(*, later: bool = False) -> list[str]:
         with connection.cursor() as cursor:
             cursor.execute(
                 "DELETE FROM procrastinate_jobs WHERE id = (SELECT id FROM procrastinate_jobs WHERE status = 'todo' "
-                "AND task_name LIKE 'reach.%%' AND (%s OR scheduled_at IS NULL OR scheduled_at <= now()) "
+                "AND task_name LIKE 'reach.%%' AND task_name NOT LIKE 'reach.assign%%' "
+                "AND (%s OR scheduled_at IS NULL OR scheduled_at <= now()) "
                 "ORDER BY priority DESC, id LIMIT 1) RETURNING task_name, args",
                 [later],
             )

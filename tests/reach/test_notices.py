@@ -1,8 +1,10 @@
 """Notices of an office to an audience, and the questions that come with them."""
 
+import re
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -15,9 +17,11 @@ from tests.people.conftest import resident
 from todoke.exchange.messages.actions import token_of
 from todoke.exchange.messages.models import Message
 from todoke.kernel import clock
+from todoke.kernel.errors import NotFoundError, StaleError
 from todoke.kernel.models import AuditEntry
 from todoke.loops.reach.actions import notices
 from todoke.loops.reach.audience import Audience, AudienceError
+from todoke.loops.reach.drafting import drawn_area, points_of
 from todoke.loops.reach.errors import SecondPersonError
 from todoke.loops.reach.models import Answered, NamedAnswer, Notice, Tally
 from todoke.loops.reach.surveys.answering import take_answer
@@ -26,6 +30,9 @@ from todoke.loops.reach.surveys.results import results_csv, results_of
 from todoke.registry.organisations.models import Membership, Officer, Organisation
 from todoke.registry.organisations.types import OrganisationKind, Role
 from todoke.registry.people.models import BatchRead, Household, Resident
+from todoke.registry.places.actions import load_places
+from todoke.registry.places.geometry import from_geojson, to_wkb
+from todoke.registry.places.models import Zone
 
 TEXTS = {"ja": {"subject": "保育の調査", "body": "お答えください。"}, "en": {"subject": "Childcare", "body": "Please."}}
 QUESTIONS: list[dict[str, Any]] = [
@@ -71,6 +78,21 @@ def _officer(login: str, office: Organisation) -> Officer:
 
 
 @pytest.fixture
+def places(office: Organisation) -> None:
+    load_places(prefecture_code="04")
+    ring = [[141.29, 38.39], [141.31, 38.39], [141.31, 38.41], [141.29, 38.41], [141.29, 38.39]]
+    Zone.objects.create(
+        code="test:tsunami",
+        hazard="tsunami",
+        kind="tsunami",
+        name="試験の区域",
+        boundary=to_wkb(from_geojson({"type": "Polygon", "coordinates": [ring]})),
+        source="test",
+        imported_at=clock.now(),
+    )
+
+
+@pytest.fixture
 def asker(office: Organisation) -> Officer:
     return _officer("a", office)
 
@@ -104,11 +126,11 @@ def test_a_notice_to_few_is_sent_at_once_and_one_to_many_by_a_second_officer(
     assert (waits.state, Message.objects.count()) == ("waiting", 12)
     with pytest.raises(SecondPersonError):
         notices.confirm_notice(officer=asker, notice_id=waits.pk)
-    with pytest.raises(notices.NotFoundError):
+    with pytest.raises(NotFoundError):
         notices.confirm_notice(officer=_officer("c", office.parent or office), notice_id=waits.pk)
     assert notices.confirm_notice(officer=second, notice_id=waits.pk).state == "sent"
     assert Message.objects.count() == 24
-    with pytest.raises(notices.StaleError):
+    with pytest.raises(StaleError):
         notices.confirm_notice(officer=second, notice_id=waits.pk)
     with pytest.raises(IntegrityError), transaction.atomic():
         Notice.objects.filter(pk=waits.pk).update(confirmed_by=waits.asked_by)
@@ -216,6 +238,82 @@ def test_officers_see_how_many_before_they_send(
     assert other.get(reverse("console:notice-results", args=[notice.pk])).status_code == 200
     stranger = _officer("c", Organisation.objects.create(code="04205", kind="municipality", name="x", name_en="x"))
     assert signed_in(stranger).get(page).status_code == 404
+
+
+def test_a_form_that_is_sent_twice_makes_one_notice(
+    asker: Officer, second: Officer, office: Organisation, people: list[Resident]
+) -> None:
+    nonce = uuid4()
+    first = _asked(asker, office, nonce=nonce)
+    assert _asked(asker, office, nonce=nonce).pk == first.pk
+    assert Message.objects.count() == 12
+    with pytest.raises(IntegrityError):
+        _asked(second, office, nonce=nonce)
+    client, address = signed_in(asker), reverse("console:notices")
+    shown = client.get(address).content.decode()
+    kept = re.search(r'name="nonce" value="([^"]+)"', shown)
+    assert kept
+    form = {"subject-ja": "保育の調査", "body-ja": "お答えください。", "nonce": kept[1]}
+    assert kept[1] in client.post(address, {**form, "deed": "preview"}).content.decode()
+    sent = client.post(address, {**form, "deed": "send"}).headers["Location"]
+    again = client.post(address, {**form, "deed": "send", "body-ja": "ちがう文"}).headers["Location"]
+    assert again == f"{sent}?again=1"
+    assert "もう送ってあります" in client.get(again).content.decode()
+    assert (Notice.objects.count(), Message.objects.count()) == (2, 24)
+
+
+def test_two_posts_at_once_make_one_notice(
+    asker: Officer, office: Organisation, people: list[Resident], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nonce = uuid4()
+    first = _asked(asker, office, nonce=nonce)
+    looked = iter([None, first])
+    monkeypatch.setattr(notices, "asked_before", lambda **_given: next(looked))
+    assert _asked(asker, office, nonce=nonce) == first
+    assert Message.objects.count() == 12
+
+
+INSIDE = "141.29,38.39 141.31,38.39 141.31,38.41 141.29,38.41"
+OUTSIDE = "141.5,38.39 141.51,38.39 141.51,38.41 141.5,38.41"
+
+
+@pytest.mark.usefixtures("places")
+def test_a_notice_to_an_area_drawn_on_the_map(
+    asker: Officer, second: Officer, office: Organisation, people: list[Resident]
+) -> None:
+    client, address = signed_in(asker), reverse("console:notices")
+    form = {"subject-ja": "断水", "body-ja": "水が止まります。", "outline": INSIDE}
+    assert "data-draw" not in client.get(address).content.decode()
+    mapped = client.post(address, {"deed": "map", "hazard": "tsunami"}).content.decode()
+    assert "data-draw" in mapped
+    assert "試験の区域" in mapped
+    counted = client.post(address, {**form, "deed": "preview"}).content.decode()
+    assert "およそ10人に届きます" in counted
+    assert "data-draw" in counted
+    assert client.post(address, {**form, "deed": "preview", "outline": OUTSIDE}).status_code == 422
+    assert client.post(address, {**form, "deed": "preview", "outline": "141,38"}).status_code == 422
+    page = client.get(client.post(address, {**form, "deed": "send"}).headers["Location"]).content.decode()
+    assert "地図に描いた区域" in page
+    assert 'class="outline"' in page
+    assert Message.objects.count() == 12
+    zoned = {**form, "outline": "", "hazard": "tsunami", "zone": ["test:tsunami", "none"], "deed": "send"}
+    page = client.get(client.post(address, zoned).headers["Location"]).content.decode()
+    assert "試験の区域" in page
+    assert Notice.objects.latest("id").audience["zones"] == ["test:tsunami"]
+
+
+@pytest.mark.usefixtures("places")
+def test_an_area_ends_at_the_border_of_the_municipality(
+    asker: Officer, office: Organisation, people: list[Resident]
+) -> None:
+    drawn = drawn_area(points_of(INSIDE))
+    assert drawn
+    for zones, polygons in (((), (drawn,)), (("test:tsunami",), ())):
+        with pytest.raises(notices.NoticeAreaError):
+            _asked(asker, office, Audience(areas=("04202",), zones=zones, polygons=polygons))
+        assert (
+            _asked(asker, office, Audience(areas=("04202",), zones=zones, polygons=polygons, within=True)).people == 12
+        )
 
 
 def test_a_refused_notice_leaves_the_look_behind_it(

@@ -19,8 +19,10 @@ from tests.reach.warned import CITY, TOWN, danger, resident, shelter_at, tsunami
 from todoke.exchange.messages.models import Message
 from todoke.exchange.messages.wordings import text_of
 from todoke.kernel import clock
+from todoke.kernel.models import AuditEntry
 from todoke.loops.reach.actions.announcing import announce
 from todoke.loops.reach.actions.orders import (
+    CONFIRM_WITHIN,
     confirm_lifting,
     confirm_order,
     enter_lifting,
@@ -28,6 +30,7 @@ from todoke.loops.reach.actions.orders import (
     keep_order,
     may_confirm,
     may_order,
+    withdraw_old_orders,
 )
 from todoke.loops.reach.drafting import points_of
 from todoke.loops.reach.errors import (
@@ -35,10 +38,13 @@ from todoke.loops.reach.errors import (
     NoLevelsError,
     NotYourMunicipalityError,
     OrderMovedOnError,
+    OrderTooOldError,
     ReasonForActingError,
+    ReasonForLiftingError,
     SecondPersonError,
 )
 from todoke.loops.reach.models import Alert, Order
+from todoke.loops.reach.queries.incidents import orders_of
 from todoke.loops.reach.types import OrderKind
 from todoke.registry.organisations.models import Officer
 from todoke.registry.places.actions import load_places
@@ -138,6 +144,55 @@ def test_a_lifting_needs_a_second_person_and_keeping_takes_it_back(first: Office
     assert confirm_lifting(officer=second, order_id=order.pk).lifted_at
     with pytest.raises(OrderMovedOnError):
         keep_order(officer=second, order_id=order.pk)
+
+
+def test_the_prefecture_lifts_only_with_a_reason_which_is_kept_and_shown(first: Officer, second: Officer) -> None:
+    order = confirm_order(officer=second, order_id=enter(first).pk)
+    prefecture, another = officer("p"), officer("p2")
+    with pytest.raises(ReasonForLiftingError):
+        enter_lifting(officer=prefecture, order_id=order.pk, reason="　")
+    address = f"/console/situation/orders/{order.pk}/"
+    assert 'id="lift-reason"' in signed_in(prefecture).get(address).content.decode()
+    assert 'id="lift-reason"' not in signed_in(first).get(address).content.decode()
+    refused = signed_in(prefecture).post(f"{address}deed/", {"deed": "lift"})
+    assert refused.status_code == 422
+    assert "その理由を書いてください" in refused.content.decode()
+    why = "市の庁舎が被災したため"
+    signed_in(prefecture).post(f"{address}deed/", {"deed": "lift", "reason": why})
+    lifted = confirm_lifting(officer=another, order_id=order.pk)
+    assert (lifted.lift_reason, bool(lifted.lifted_at)) == (why, True)
+    assert why in signed_in(first).get(address).content.decode()
+    assert AuditEntry.objects.get(action="order.lift").detail["lift_reason"] == why
+
+
+def test_a_lifting_that_is_taken_back_leaves_no_reason(first: Officer, second: Officer) -> None:
+    order = confirm_order(officer=second, order_id=enter(first).pk)
+    enter_lifting(officer=officer("p"), order_id=order.pk, reason="試験")
+    assert keep_order(officer=second, order_id=order.pk).lift_reason == ""
+
+
+def test_what_nobody_confirmed_in_time_is_entered_anew(first: Officer, second: Officer) -> None:
+    order, fresh = enter(first), enter(first)
+    Order.objects.filter(pk=order.pk).update(entered_at=clock.now() - CONFIRM_WITHIN - timedelta(seconds=1))
+    with pytest.raises(OrderTooOldError) as refused:
+        confirm_order(officer=second, order_id=order.pk)
+    assert "入力し直してください" in refused.value.message
+    assert withdraw_old_orders() == 1
+    assert withdraw_old_orders() == 0
+    order.refresh_from_db()
+    assert (bool(order.withdrawn_at), order.issued_at) == (True, None)
+    assert [one.pk for one in orders_of(order.incident)] == [fresh.pk]
+    with pytest.raises(OrderTooOldError):
+        confirm_order(officer=second, order_id=order.pk)
+    assert confirm_order(officer=second, order_id=fresh.pk).issued_at
+
+
+def test_an_incident_ends_with_its_last_order_that_nobody_confirmed(first: Officer) -> None:
+    order = enter(first)
+    Order.objects.update(entered_at=clock.now() - timedelta(hours=1))
+    withdraw_old_orders()
+    order.incident.refresh_from_db()
+    assert order.incident.ended_at
 
 
 # The form

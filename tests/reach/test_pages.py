@@ -132,6 +132,22 @@ def test_an_answer_needs_the_link_and_nothing_else(mother: Resident) -> None:
     assert not client.cookies
 
 
+def test_a_link_takes_no_flood_of_answers_and_always_a_call_for_help(mother: Resident, client: Client) -> None:
+    said = danger()
+    token = said.tell(mother, said.alert())
+    answers = [client.post(f"/m/{token}/", {"answer": "safe"}).status_code for _time in range(22)]
+    assert answers == [303] * 20 + [429] * 2
+    refused = client.post(f"/m/{token}/?lang=vi", {"answer": "safe"})
+    assert refused.status_code == 429
+    assert "hãy gọi 119" in text_of(refused)
+    assert "Set-Cookie" not in refused.headers
+    by_script = client.post(f"/m/{token}/", {"answer": "safe"}, headers={"Accept": "application/json"})
+    assert (by_script.status_code, "119" in by_script.json()["error"]) == (429, True)
+    assert client.post(f"/m/{token}/", {"answer": "help", "needs": "インスリン"}).status_code == 303
+    assert Reply.objects.order_by("-pk")[0].answer == "help"
+    assert "hãy gọi 119" not in text_of(client.get(f"/m/{token}/"))
+
+
 @pytest.mark.parametrize("answer", ["", "dead", "\0", "safe'"])
 def test_another_answer_is_refused(mother: Resident, client: Client, answer: str) -> None:
     said = danger()

@@ -26,6 +26,7 @@ EXAMPLES = {
     "arrival": "15:10",
     "before": "レベル3",
     "direction": "北",
+    "hazard": "洪水",
     "height": "10m",
     "metres": "320",
     "minutes": "5",

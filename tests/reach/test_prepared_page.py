@@ -12,6 +12,8 @@ from pytest_django.fixtures import Settings
 from tests.people.conftest import resident
 from todoke.kernel import sessions
 from todoke.kernel.clock import now
+from todoke.kernel.errors import NotFoundError
+from todoke.registry.people import helpers
 from todoke.registry.people.models import AccessEntry, Helper, Identity, Resident, Whereabouts
 from todoke.registry.people.queries import own_facts
 from todoke.registry.places.models import Municipality, Shelter
@@ -62,6 +64,18 @@ def test_the_page_says_first_what_is_missing(mother: Resident) -> None:
     asked = {"name": "隣の修さん", "relation": "neighbour", "agreed": "yes"}
     assert "data-code" in client.post(reverse("portal:prepared-help-ask"), asked).content.decode()
     assert "備えができています" in page(client)
+
+
+def test_who_is_asked_and_agreed_is_written_down_as_one_or_not_at_all(
+    mother: Resident, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(**_given: object) -> None:
+        raise NotFoundError
+
+    monkeypatch.setattr(helpers, "note_agreement", fails)
+    asked = {"name": "隣の修さん", "relation": "neighbour", "agreed": "yes"}
+    assert as_resident(mother).post(reverse("portal:prepared-help-ask"), asked).status_code == 404
+    assert not Helper.objects.exists()
 
 
 def test_a_code_makes_a_helper_who_sees_whom_they_help(mother: Resident) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from tests.reach.desk import officer, signed_in
@@ -83,3 +84,30 @@ def test_a_withdrawn_shelter_opens_with_none(towns: None) -> None:
     client = signed_in(officer("o", "04202"))
     assert client.post(reverse(DEED), {"deed": "open", "shelter": [mine.pk, gone.pk]}).status_code == 422
     assert states() == {}
+
+
+def assignments() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT args->>'hazard' FROM procrastinate_jobs WHERE task_name = 'reach.assign_for' AND status = 'todo'"
+        )
+        return sorted(hazard for (hazard,) in cursor.fetchall())
+
+
+def test_a_shelter_that_closes_or_opens_has_everybody_assigned_anew_once(towns: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs WHERE task_name = 'reach.assign_for'")
+    first, second = made("一", hazards=["tsunami", "flood"]), made("二", designated=False)
+    client = signed_in(officer("o", "04202"))
+    client.post(reverse(DEED), {"deed": "open", "shelter": [first.pk, second.pk], "area": "04202"})
+    assert assignments() == []
+    client.post(reverse(DEED), {"deed": "close", "shelter": [second.pk], "area": "04202", "reason": "浸水のため"})
+    assert assignments() == ["tsunami"]
+    client.post(reverse(DEED), {"deed": "full", "shelter": [first.pk], "area": "04202"})
+    assert assignments() == ["flood", "missile", "nuclear", "snow", "tsunami"]
+    client.post(reverse(DEED), {"deed": "open", "shelter": [first.pk], "area": "04202"})
+    assert len(assignments()) == 5
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing' WHERE task_name = 'reach.assign_for'")
+    client.post(reverse(DEED), {"deed": "open", "shelter": [second.pk], "area": "04202"})
+    assert assignments() == ["tsunami"]

@@ -19,14 +19,17 @@ from counterparts.serving import open_server
 from tests.reach.telegram_maker import coast, kind, rain, report, tsunami, warning_item
 from todoke.faces.commands import main
 from todoke.kernel import clock, events
-from todoke.loops.reach.actions.telegrams import receive
-from todoke.loops.reach.models import Feed, Telegram
+from todoke.loops.reach.actions.telegrams import Reread, receive, reread
+from todoke.loops.reach.actions.warnings import take_in
+from todoke.loops.reach.models import AreaWarning, Feed, Telegram
 from todoke.loops.reach.sources import feed as feeds
 from todoke.loops.reach.sources.feed import is_stale, poll_feed, seconds_until_next
 from todoke.loops.reach.sources.folder import take_folder
 from todoke.loops.reach.sources.sensors import ReadingError, parse_reading, stage_of, stations, take_reading
+from todoke.loops.reach.telegrams.errors import EmptyTelegramError
 from todoke.loops.reach.telegrams.markup import MAX_BYTES
 from todoke.loops.reach.telegrams.reasons import Reason
+from todoke.registry.places.actions import load_places
 
 pytestmark = pytest.mark.django_db
 
@@ -145,6 +148,54 @@ def test_the_same_telegram_twice_at_once(told: list[Telegram]) -> None:
         thread.join()
     assert sorted(new) == [False] * 5 + [True]
     assert len(told) == Telegram.objects.count() == 1
+
+
+class TestReread:
+    """What could not be read is read again after an upgrade."""
+
+    def broken(self, monkeypatch: pytest.MonkeyPatch, *bodies: bytes, ago: timedelta = timedelta()) -> list[Telegram]:
+        def refuse(*_what: object, **_more: object) -> None:
+            raise EmptyTelegramError
+
+        with monkeypatch.context() as before:
+            before.setattr("todoke.loops.reach.telegrams.read", refuse)
+            found = [receive(body=body, source="push").telegram for body in bodies]
+        Telegram.objects.update(received_at=clock.now() - ago)
+        assert all(one.error for one in found)
+        return found
+
+    def test_it_is_acted_upon_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        load_places(prefecture_code="04")
+        (telegram,) = self.broken(monkeypatch, WARNED)
+        assert reread() == Reread(read=1, acted_upon=1)
+        telegram.refresh_from_db()
+        assert (telegram.error, telegram.concern, telegram.type) == ("", True, "VTSE41")
+        take_in(telegram_id=telegram.pk)
+        assert AreaWarning.objects.filter(ended_at=None).exists()
+        assert reread() == Reread()
+
+    def test_of_a_unit_the_newest_holds(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        older, newer = self.broken(monkeypatch, WARNED, RAISED)
+        assert reread() == Reread(read=2, acted_upon=1)
+        for one in (older, newer):
+            one.refresh_from_db()
+        assert (older.superseded, newer.superseded) == (True, False)
+
+    def test_what_was_overtaken_meanwhile_is_told_to_nobody(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.broken(monkeypatch, WARNED)
+        receive(body=RAISED, source="push")
+        assert reread() == Reread(read=1)
+
+    def test_what_is_old_is_told_to_nobody(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        (telegram,) = self.broken(monkeypatch, WARNED, ago=timedelta(hours=25))
+        assert reread() == Reread(read=1)
+        telegram.refresh_from_db()
+        assert (telegram.concern, telegram.reason) == (False, Reason.OVER)
+
+    def test_what_still_cannot_be_read_stays(self, capsys: pytest.CaptureFixture[str]) -> None:
+        receive(body=b"<Report>", source="push")
+        assert main(["alerts", "reread", "--json"]) == 0
+        assert json.loads(capsys.readouterr().out.splitlines()[-1]) == {"read": 0, "acted_upon": 0, "failed": 1}
 
 
 class TestFolder:

@@ -189,7 +189,7 @@ class TestLevels:
         assert said.unit_is_full_state
         assert said.replaces
         assert (said.concern, said.reason) == (True, Reason.NOTHING_IN_FORCE)
-        assert said.takes_over == ("気象警報・注意報|仙台管区気象台|normal",)
+        assert said.takes_over == ("気象警報・注意報|仙台管区気象台|normal", "土砂災害警戒情報|仙台管区気象台|normal")
 
     def test_what_is_lifted_has_no_level(self) -> None:
         lifted = warning_item(kind("レベル３大雨警報", "03", "解除", ("レベル３大雨警報", "03")), "0420200", "石巻市")

@@ -197,7 +197,7 @@ def test_taking_in_again_after_a_crash_tells_nobody_twice(monkeypatch: pytest.Mo
     reader = person(140.7)
     telegram = receive(body=tsunami(coast("宮城県", "220", *WARNING)), source="push").telegram
     with monkeypatch.context() as broken:
-        broken.setattr("todoke.loops.reach.actions.writing._by_municipality", _die)
+        broken.setattr("todoke.loops.reach.actions.writing._finish", _die)
         with pytest.raises(KeyboardInterrupt):
             take_in(telegram_id=telegram.pk)
     assert messages(reader) == []

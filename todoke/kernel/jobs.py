@@ -1,13 +1,15 @@
 """The one job queue: a job is deferred in the transaction that decides it."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import procrastinate
 import structlog
-from django.db import close_old_connections
+from django.db import close_old_connections, connection, transaction
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.manager import JobManager
 
 from todoke.kernel.trace import current_trace, use_trace
@@ -41,6 +43,17 @@ def task(name: str, *, cron: str = "", **options: Any) -> Callable[[Callable[...
     return wrap
 
 
+def something_waits(*, above: int) -> bool:
+    """Whether a job of a higher priority is due and nobody has taken it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM procrastinate_jobs WHERE status = 'todo' AND priority > %s"
+            " AND (scheduled_at IS NULL OR scheduled_at <= now()))",
+            [above],
+        )
+        return bool(cursor.fetchone()[0])
+
+
 class Job:
     """What can be put on the queue."""
 
@@ -58,6 +71,13 @@ class Job:
         """
         wait = {"schedule_in": {"seconds": wait_seconds}} if wait_seconds else {}
         self._deferrer(lock=lock, priority=priority, **wait).defer(trace_id=current_trace(), **arguments)
+
+    def enqueue_once(self, key: str, *, priority: int = 0, wait_seconds: int = 0, **arguments: Any) -> None:
+        """Put it on the queue, unless one of this key waits there already; they run one after the other."""
+        wait = {"schedule_in": {"seconds": wait_seconds}} if wait_seconds else {}
+        deferrer = self._deferrer(lock=key, queueing_lock=key, priority=priority, **wait)
+        with suppress(AlreadyEnqueued), transaction.atomic():
+            deferrer.defer(trace_id=current_trace(), **arguments)
 
     def enqueue_many(self, rows: Sequence[dict[str, Any]], *, priority: int = 0) -> None:
         """Put it on the queue once for each of ``rows`` of arguments, in one statement."""

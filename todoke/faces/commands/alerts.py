@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils import translation
 
 from todoke.faces.demonstration.drill import bodies_of, scenes
 from todoke.loops.reach import telegrams
-from todoke.loops.reach.actions.telegrams import receive
+from todoke.loops.reach.actions.telegrams import receive, reread
 from todoke.loops.reach.models import Alert, Telegram
 from todoke.loops.reach.sources.watching import watch
 from todoke.loops.reach.telegrams.commons.profile import profile_at
@@ -23,6 +24,7 @@ examples:
   todoke alerts read 20260312054959_0_VTSE41_010000.xml
   todoke alerts read telegrams/*.xml --json
   todoke alerts watch
+  todoke alerts reread
   todoke alerts drill
   todoke alerts drill --pause 20 telegrams/32-39_11_*.xml
 """
@@ -52,6 +54,11 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     drill.add_argument("--pause", type=float, default=3.0, metavar="SECONDS", help="between two telegrams (3)")
     drill.add_argument("--json", action="store_true", help="print a line of JSON for each alert")
     drill.set_defaults(run=run_drill)
+    again = deeds.add_parser(
+        "reread", help="read again what could not be read, as after an upgrade; what is over tells nobody"
+    )
+    again.add_argument("--json", action="store_true", help="print a line of JSON")
+    again.set_defaults(run=run_reread)
     parser.set_defaults(run=run)
 
 
@@ -77,6 +84,16 @@ def run_watch(args: argparse.Namespace) -> int:
         print("nothing to watch: set TODOKE_TELEGRAM_FOLDER or TODOKE_TELEGRAM_FEEDS", file=sys.stderr)
         return 1
     return watch(once=args.once)
+
+
+def run_reread(args: argparse.Namespace) -> int:
+    """0, also when some still cannot be read."""
+    found = reread()
+    if args.json:
+        print(json.dumps(asdict(found)))
+    else:
+        print(f"{found.read} read, {found.acted_upon} acted upon; {found.failed} still cannot be read")
+    return 0
 
 
 def run_drill(args: argparse.Namespace) -> int:

@@ -9,7 +9,7 @@ from todoke.faces.console.crisis_words import title_of
 from todoke.faces.console.typed import typed
 from todoke.kernel.errors import NotFoundError, TodokeError
 from todoke.loops.reach.actions.alerts import confirm_alert, drop_alert
-from todoke.loops.reach.actions.writing import saying
+from todoke.loops.reach.actions.composing import saying
 from todoke.loops.reach.models import Alert, Incident
 from todoke.loops.reach.queries.meant import counted
 from todoke.loops.reach.types import Variant

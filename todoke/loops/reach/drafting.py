@@ -54,12 +54,8 @@ class OrderDraft:
 
     def drawn(self) -> bytes | None:
         """Towns and outlines as WKB. Raises NoTownsError, BadOutlineError."""
-        shapes = [_polygon(points) for points in self.outlines]
-        if self.towns:
-            shapes.append(_of_towns(self.municipality, self.towns))
-        if not shapes:
-            return None
-        return to_wkb(multipolygon(shapely.union_all(shapes)))
+        towns = [_of_towns(self.municipality, self.towns)] if self.towns else []
+        return drawn_area(self.outlines, towns)
 
 
 @dataclass(frozen=True)
@@ -87,6 +83,12 @@ class Reach:
     def reachable(self) -> int:
         """By any way."""
         return self.people - self.nowhere
+
+
+def drawn_area(outlines: Iterable[Iterable[Point]], shapes: Iterable[BaseGeometry] = ()) -> bytes | None:
+    """All of them together as WKB; None when there are none. Raises BadOutlineError."""
+    parts = [*(_polygon(points) for points in outlines), *shapes]
+    return to_wkb(multipolygon(shapely.union_all(parts))) if parts else None
 
 
 def plan() -> Plan:

@@ -33,6 +33,18 @@ class ReasonForActingError(InvalidInputError):
     code = "reason-for-acting"
 
 
+class ReasonForLiftingError(InvalidInputError):
+    """県が市町村に代わって解除するときは、その理由を書いてください。"""
+
+    code = "reason-for-lifting"
+
+
+class OrderTooOldError(StaleError):
+    """入力から{minutes}分以上たったので、確認できません。いまの状況を確かめて、入力し直してください。"""
+
+    code = "order-too-old"
+
+
 class OrderMovedOnError(StaleError):
     """この避難情報は、ほかの人がもう進めています。いまの状態を確かめてください。"""
 

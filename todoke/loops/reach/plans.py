@@ -19,10 +19,11 @@ _NAMED = {"enum": [severity.name.lower() for severity in Severity]}
 _WORD = {"type": "string", "pattern": "^[a-z][a-z_-]*$"}
 PLAN: dict[str, Any] = {
     "type": "object",
-    "required": ["id", "title", "hazard", "kinds", "steps"],
+    "required": ["id", "row", "title", "hazard", "kinds", "steps"],
     "additionalProperties": False,
     "properties": {
         "id": _WORD,
+        "row": {"type": "array", "items": {"type": "string"}, "minItems": 1},
         "title": {"type": "object", "required": ["ja", "en"]},
         "hazard": {"enum": [*Hazard, "any"]},
         "kinds": {"type": "array", "items": _WORD, "minItems": 1},
@@ -72,6 +73,9 @@ class Plan:
     """A plan with its texts by language; ``digest`` changes with any of its words."""
 
     id: str
+    row: tuple[str, ...]
+    """Of the systems of the prefecture's plan, those that it serves."""
+
     title: dict[str, str]
     hazard: str
     kinds: tuple[str, ...]
@@ -143,6 +147,7 @@ def _load(path: Path, problems: list[str]) -> Plan:
     for language, words in texts.items():
         missing = {step["id"] for step in content["steps"]} - set(words.get("steps", {}))
         problems.extend(f"{path.parent.name}/{language}.yaml:1: no text for step {step}" for step in sorted(missing))
+    said = {key: value for key, value in content.items() if key != "row"}
     steps = tuple(
         Step(
             step["id"],
@@ -155,6 +160,7 @@ def _load(path: Path, problems: list[str]) -> Plan:
     )
     return Plan(
         id=content["id"],
+        row=tuple(content["row"]),
         title=content["title"],
         hazard=content["hazard"],
         kinds=tuple(content["kinds"]),
@@ -165,7 +171,7 @@ def _load(path: Path, problems: list[str]) -> Plan:
         helpers=content.get("helpers", False),
         without_zones=content.get("without_zones", "everyone"),
         texts=texts,
-        digest=hashlib.sha256(json.dumps([content, texts], sort_keys=True).encode()).hexdigest(),
+        digest=hashlib.sha256(json.dumps([said, texts], sort_keys=True).encode()).hexdigest(),
     )
 
 

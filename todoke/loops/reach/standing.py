@@ -1,7 +1,7 @@
 """What is in force, and what a telegram makes of it: pure functions."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from todoke.loops.reach.plans import Plan, Step
@@ -50,8 +50,8 @@ def stands(area: Area) -> bool:
 def ended_by(held: Iterable[Standing], telegram: Telegram) -> list[Standing]:
     """Warnings of its unit that a telegram lifts, or no longer names though it names all that there are.
 
-    Also those of units that it takes over: what an observatory says with levels stands in place of what it said
-    without.
+    Also those of units that it takes over, of all kinds that it speaks for: what an observatory says with levels
+    stands in place of what it said without.
     """
     named = {place_of(area) for area in telegram.areas if stands(area)}
     lifted = {place_of(area) for area in telegram.areas if not stands(area)}
@@ -59,8 +59,19 @@ def ended_by(held: Iterable[Standing], telegram: Telegram) -> list[Standing]:
         one
         for one in held
         if (one.unit == telegram.unit and one.place not in named and (telegram.replaces or one.place in lifted))
-        or (one.unit in telegram.takes_over and one.place[0] == telegram.kind)
+        or _is_taken_over(one, telegram)
     ]
+
+
+def only_known(held: Iterable[Standing], telegram: Telegram) -> Telegram:
+    """What a telegram says of the places of which its unit said something before: it begins nothing new."""
+    places = {one.place for one in held if one.unit == telegram.unit}
+    return replace(telegram, areas=tuple(area for area in telegram.areas if place_of(area) in places))
+
+
+def _is_taken_over(one: Standing, telegram: Telegram) -> bool:
+    units = any(one.unit == unit or one.unit.startswith(f"{unit}|") for unit in telegram.takes_over)
+    return units and one.place[0] in telegram.speaks_for
 
 
 def differences(before: Collection[Standing], after: Collection[Standing], plan: Plan) -> list[Difference]:

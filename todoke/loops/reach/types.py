@@ -40,5 +40,8 @@ class Variant(StrEnum):
     STANDARD = "standard"
 
 
+OVER = "over"
+"""In place of a plan's step: nothing is in force any more."""
+
 WITH_LEVELS = frozenset({Hazard.FLOOD, Hazard.INLAND_FLOOD, Hazard.LANDSLIDE, Hazard.STORM_SURGE})
 """Hazards that have a 警戒レベル; an order before a tsunami has a name and no number."""

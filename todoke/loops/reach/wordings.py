@@ -32,6 +32,15 @@ WHOLE = {
 
 
 @dataclass(frozen=True)
+class Remaining:
+    """An order that stays in force; ``area`` are the gaps that texts name its place with, by language."""
+
+    step: Step
+    hazard: str
+    area: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True)
 class Saying:
     """What is to be said. ``step`` is None when nothing is in force any more; ``before`` is what was."""
 
@@ -44,6 +53,9 @@ class Saying:
 
     area: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By language, the gaps that texts name the place with: area, municipality."""
+
+    remaining: tuple[Remaining, ...] = ()
+    """When an order is lifted, those from other hazards that its readers stay under, the gravest first."""
 
     arrives_at: datetime | None = None
     arrived: bool = False
@@ -85,22 +97,106 @@ def directions() -> dict[str, dict[str, str]]:
 
 def _in(language: str, saying: Saying, variant: Variant, sheltered: bool) -> dict[str, Any]:
     words, shared = saying.plan.texts[language], common()[language]
-    said = words["steps"][saying.step.id] if saying.step else words["over"]
-    fleeing = saying.step is not None
     gaps = _Gaps(saying.area.get(language, {}))
-    title, do = _title(said, saying, gaps), said["do"].format_map(gaps)
-    before = _title(words["steps"][saying.before.id], saying, gaps) if saying.before else title
-    parts: dict[str, Any] = {
+    if saying.step is not None:
+        said = words["steps"][saying.step.id]
+        parts = _while_in_danger(words, shared, saying, said, gaps, variant, sheltered)
+    elif saying.remaining:
+        said, gaps = words["remaining"], _Gaps(gaps | _gaps_of_remaining(words, saying))
+        parts = _while_others_remain(words, shared, saying, said, gaps, language)
+    else:
+        said = words["over"]
+        parts = _when_over(words, shared, saying, said, gaps)
+    sent = [said["short"].format_map(gaps)]
+    if saying.step is not None and sheltered:
+        sent.append(shared["shelter_short"])
+    if saying.step is None and variant is Variant.HELPER:
+        parts["do"] = shared["helper_over"]
+        sent.append(shared["helper_over"])
+    return {**parts, "subject": parts["title"], "body": _body(parts, shared, saying), "short": " ".join(sent)}
+
+
+def _while_in_danger(
+    words: Mapping[str, Any],
+    shared: Mapping[str, Any],
+    saying: Saying,
+    said: Mapping[str, str],
+    gaps: "_Gaps",
+    variant: Variant,
+    sheltered: bool,
+) -> dict[str, Any]:
+    title = _title(said, saying, gaps)
+    return {
         "title": title,
-        "do": do,
-        "change": shared["changes"][saying.change].format(before=before, after=title),
-        "expect": _expected(words, saying) if fleeing else "",
-        "hazard": words.get("hazards", {}).get(saying.hazard, "") if fleeing else "",
-        "shelter": (shared["shelter"] if sheltered else words.get("no_shelter", "")) if fleeing else "",
-        "variant": shared["variants"].get(variant, "") if fleeing else "",
-        "rules": list(words.get("rules", [])) if fleeing else [],
-        "sections": list(words.get("sections", [])) if fleeing else [],
+        "do": said["do"].format_map(gaps),
+        "change": _changed(words, shared, saying, title, gaps),
+        "expect": _expected(words, saying),
+        "hazard": words.get("hazards", {}).get(saying.hazard, ""),
+        "shelter": shared["shelter"] if sheltered else words.get("no_shelter", ""),
+        "variant": shared["variants"].get(variant, ""),
+        "rules": list(words.get("rules", [])),
+        "sections": list(words.get("sections", [])),
     }
+
+
+def _when_over(
+    words: Mapping[str, Any], shared: Mapping[str, Any], saying: Saying, said: Mapping[str, str], gaps: "_Gaps"
+) -> dict[str, Any]:
+    title = _title(said, saying, gaps)
+    nothing = {"expect": "", "hazard": "", "shelter": "", "variant": "", "rules": [], "sections": []}
+    change = _changed(words, shared, saying, title, gaps)
+    return {"title": title, "do": said["do"].format_map(gaps), "change": change, **nothing}
+
+
+def _while_others_remain(
+    words: Mapping[str, Any],
+    shared: Mapping[str, Any],
+    saying: Saying,
+    said: Mapping[str, str],
+    gaps: "_Gaps",
+    language: str,
+) -> dict[str, Any]:
+    """The lifting of one order, for those who stay under others: what stays in force leads."""
+    lines = [
+        said["line"].format_map(
+            _Gaps(
+                after=words["steps"][one.step.id]["title"],
+                hazard=words["hazard_names"].get(one.hazard, ""),
+                area=one.area.get(language, {}).get("area", ""),
+            )
+        )
+        for one in saying.remaining
+    ]
+    return {
+        "title": said["title"].format_map(gaps),
+        "do": said["do"].format_map(gaps),
+        "change": shared["changes"][Change.CANCELLED].format_map(gaps),
+        "expect": " ".join(lines),
+        "hazard": words["hazards"].get(saying.remaining[0].hazard, ""),
+        "shelter": "",
+        "variant": "",
+        "rules": list(words.get("rules", [])),
+        "sections": [],
+    }
+
+
+def _gaps_of_remaining(words: Mapping[str, Any], saying: Saying) -> dict[str, str]:
+    gravest = saying.remaining[0]
+    lifted = {"after": words["steps"][saying.before.id]["title"] if saying.before else words["over"]["title"]}
+    lifted["hazard"] = words["hazard_names"].get(saying.hazard, "")
+    return {
+        "before": words["remaining"]["named"].format_map(lifted),
+        "after": words["steps"][gravest.step.id]["title"],
+        "hazard": words["hazard_names"].get(gravest.hazard, ""),
+    }
+
+
+def _changed(words: Mapping[str, Any], shared: Mapping[str, Any], saying: Saying, title: str, gaps: "_Gaps") -> str:
+    before = _title(words["steps"][saying.before.id], saying, gaps) if saying.before else title
+    return str(shared["changes"][saying.change].format(before=before, after=title))
+
+
+def _body(parts: Mapping[str, Any], shared: Mapping[str, Any], saying: Saying) -> str:
     rules = [f"・{rule}" for rule in parts["rules"]]
     sections = [line for one in parts["sections"] for line in (one["title"], *(f"・{inner}" for inner in one["lines"]))]
     lines = [
@@ -109,8 +205,7 @@ def _in(language: str, saying: Saying, variant: Variant, sheltered: bool) -> dic
         *rules,
         *sections,
     ]
-    sent = [said["short"].format_map(gaps), *([shared["shelter_short"]] if sheltered and fleeing else [])]
-    return {**parts, "subject": title, "body": "\n".join(lines), "short": " ".join(sent)}
+    return "\n".join(lines)
 
 
 def _title(said: Mapping[str, str], saying: Saying, gaps: Mapping[str, str]) -> str:

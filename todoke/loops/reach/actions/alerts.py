@@ -11,12 +11,12 @@ from todoke.kernel import audit, clock
 from todoke.kernel.errors import NotFoundError
 from todoke.loops.reach.actions.incidents import is_drill
 from todoke.loops.reach.actions.orders import may_order
-from todoke.loops.reach.actions.writing import OVER, stop_earlier, write_messages
+from todoke.loops.reach.actions.writing import stop_earlier, write_messages
 from todoke.loops.reach.errors import NotYourMunicipalityError, OrderMovedOnError
 from todoke.loops.reach.models import Alert, Incident, Order, Telegram
 from todoke.loops.reach.plans import Plan, Step
 from todoke.loops.reach.standing import Difference, Standing
-from todoke.loops.reach.types import Change, OrderKind
+from todoke.loops.reach.types import OVER, Change, OrderKind
 from todoke.loops.reach.wordings import names_of_order
 from todoke.registry.organisations.models import Officer
 
@@ -90,7 +90,12 @@ def send_order(*, order: Order, plan: Plan) -> Alert:
             "change": Change.CANCELLED if lifted else _change_of(order, before),
             "drill": order.drill,
             "audience": {"areas": [order.municipality_code], "codes": order.zones, "drawn": bool(order.drawn)},
-            "saying": {"before": before, "hazard": order.hazard, "area": names_of_order(order)},
+            "saying": {
+                "before": before,
+                "hazard": order.hazard,
+                "area": names_of_order(order),
+                "remaining": _remaining(order) if lifted else [],
+            },
             "caused_at": order.known_at,
             "state": "writing",
         },
@@ -151,6 +156,16 @@ def replace_order(*, order: Order, plan: Plan) -> None:
         stop_earlier(alert, plan)
 
 
+def _remaining(order: Order) -> list[dict[str, Any]]:
+    """Orders from other hazards in force in its municipality, the gravest first."""
+    rows = Order.objects.filter(municipality_code=order.municipality_code, drill=order.drill)
+    rows = rows.filter(issued_at__isnull=False, lifted_at=None).exclude(hazard=order.hazard).order_by("issued_at")
+    return [
+        {"order": one.pk, "kind": one.kind, "hazard": one.hazard, "area": names_of_order(one)}
+        for one in sorted(rows, key=lambda one: -OrderKind(one.kind).level)
+    ]
+
+
 def _kind_before(order: Order) -> str:
     replaced = Order.objects.filter(replaced_by=order).order_by("-issued_at").first()
     return replaced.kind if replaced else ""
@@ -195,15 +210,17 @@ def _waiting(officer: Officer, alert_id: int) -> Alert:
 
 
 def _grouped(differences: Iterable[Difference]) -> list[_Group]:
+    """The gravest first: who is in several of them is told of that one."""
     found: dict[tuple[Any, ...], list[Difference]] = defaultdict(list)
     for one in differences:
         because = one.because
         said = (because.height, because.arrives_at, because.arrival) if one.after else ()
         found[one.change, one.before, one.after, said].append(one)
-    return [
+    groups = [
         _Group(change, before, after, ones[0].because, tuple(one.municipality for one in ones))
         for (change, before, after, _said), ones in found.items()
     ]
+    return sorted(groups, key=lambda group: -group.after.severity if group.after else 0)
 
 
 def _name(step: Step | None) -> str:

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from todoke.exchange.messages.actions.many import write_many
 from todoke.exchange.messages.models import Wording
@@ -86,7 +87,9 @@ def found_for(*, office: Organisation, officer: Officer, audience: Audience) -> 
 
 
 def _found(office: Organisation, audience: Audience, everybody: Everybody) -> Selection:
-    if office.municipality_code and set(audience.areas) != {office.municipality_code}:
+    own = office.municipality_code
+    drawn = bool(audience.zones or audience.polygons)
+    if own and (set(audience.areas) != {own} or (drawn and not audience.within)):
         raise NoticeAreaError
     selection = select(audience, everybody)
     if not len(selection) and not audience.rule:
@@ -106,8 +109,11 @@ def ask_for_notice(
     anonymous: bool = False,
     changeable: bool = False,
     open_until: date | None = None,
+    nonce: UUID | None = None,
 ) -> Notice:
     """Send it if it is to few; else it waits for a second officer of the office.
+
+    What a form with the same ``nonce`` asked for before is given back as it is.
 
     That somebody looked how many there are stays noted, also where the notice is refused.
 
@@ -115,30 +121,44 @@ def ask_for_notice(
     """
     if office not in offices_for_notices(officer):
         raise NotAllowedError
+    if before := asked_before(officer=officer, nonce=nonce):
+        return before
     kept = _texts(texts)
     survey_form(questions)
-    selection = found_for(office=office, officer=officer, audience=audience)
-    counts = counts_of(selection)
-    with transaction.atomic():
-        notice = Notice.objects.create(
-            office=office,
-            audience=audience.as_json(),
-            texts=kept,
-            questions=list(questions),
-            anonymous=anonymous and bool(questions),
-            changeable=changeable and not anonymous,
-            open_until=open_until if questions else None,
-            people=counts.people,
-            by_municipality=counts.by_municipality,
-            state="waiting",
-            asked_by=principal(officer),
-            asked_by_name=officer.name,
-            asked_at=clock.now(),
-        )
-        _record(notice, officer, "notice.ask")
-        if counts.people <= settings.ALONE_MOST:
-            send_notice(notice=notice)
+    counts = counts_of(found_for(office=office, officer=officer, audience=audience))
+    try:
+        with transaction.atomic():
+            notice = Notice.objects.create(
+                nonce=nonce,
+                office=office,
+                audience=audience.as_json(),
+                texts=kept,
+                questions=list(questions),
+                anonymous=anonymous and bool(questions),
+                changeable=changeable and not anonymous,
+                open_until=open_until if questions else None,
+                people=counts.people,
+                by_municipality=counts.by_municipality,
+                state="waiting",
+                asked_by=principal(officer),
+                asked_by_name=officer.name,
+                asked_at=clock.now(),
+            )
+            _record(notice, officer, "notice.ask")
+            if counts.people <= settings.ALONE_MOST:
+                send_notice(notice=notice)
+    except IntegrityError:
+        if before := asked_before(officer=officer, nonce=nonce):
+            return before
+        raise
     return notice
+
+
+def asked_before(*, officer: Officer, nonce: UUID | None) -> Notice | None:
+    """What the officer's form with this nonce asked for already."""
+    if nonce is None:
+        return None
+    return Notice.objects.filter(nonce=nonce, asked_by=principal(officer)).first()
 
 
 def _texts(texts: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:

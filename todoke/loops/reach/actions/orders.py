@@ -13,7 +13,9 @@ from todoke.loops.reach.errors import (
     NotYourMunicipalityError,
     OrderMovedOnError,
     OrderOfAnotherError,
+    OrderTooOldError,
     ReasonForActingError,
+    ReasonForLiftingError,
     SecondPersonError,
 )
 from todoke.loops.reach.models import Incident, Order
@@ -28,6 +30,11 @@ OFFICE = "crisis"
 REVIEW = timedelta(minutes=30)
 """After so long the board asks whether an order can be lifted; 岩手 2019: a lifting went out nine hours late."""
 
+CONFIRM_WITHIN = REVIEW
+"""What was entered longer ago was judged, and its people counted, by another state of things: it is entered anew. As
+often as an order in force is looked at again.
+"""
+
 WITHOUT_LEVELS = frozenset({Hazard.TSUNAMI, Hazard.EARTHQUAKE, Hazard.FIRE, Hazard.VOLCANO, Hazard.NUCLEAR})
 
 
@@ -35,6 +42,12 @@ def may_order(officer: Officer, municipality_code: str) -> Organisation | None:
     """The office in which the officer may give orders there: the municipality's own, else the prefecture's."""
     offices = {office.municipality_code: office for office in offices_of(officer) if office.function == OFFICE}
     return offices.get(municipality_code) or offices.get("")
+
+
+def acts_for(officer: Officer, municipality_code: str) -> bool:
+    """Whether an order there would be the prefecture's in place of the municipality, which needs a reason."""
+    office = may_order(officer, municipality_code)
+    return office is not None and not office.municipality_code
 
 
 def may_confirm(officer: Officer, municipality_code: str, entered_by: str) -> bool:
@@ -103,10 +116,12 @@ def enter_order(
 def confirm_order(*, officer: Officer, order_id: int) -> Order:
     """Issue an order that somebody else entered: by every channel, in this transaction's jobs.
 
-    Raises SecondPersonError, NotYourMunicipalityError, OrderMovedOnError.
+    Raises SecondPersonError, NotYourMunicipalityError, OrderMovedOnError, OrderTooOldError.
     """
     order = _locked(order_id)
     office = _office(officer, order.municipality_code)
+    if order.issued_at is None and clock.now() - order.entered_at > CONFIRM_WITHIN:
+        raise OrderTooOldError(minutes=CONFIRM_WITHIN // timedelta(minutes=1))
     if order.issued_at or order.withdrawn_at:
         raise OrderMovedOnError
     if order.entered_by == _actor(officer):
@@ -137,21 +152,40 @@ def withdraw_order(*, officer: Officer, order_id: int) -> Order:
 
 
 @transaction.atomic
+def withdraw_old_orders() -> int:
+    """Take back what nobody confirmed within CONFIRM_WITHIN, so that no board shows it as waiting. How many."""
+    old = Order.objects.filter(issued_at=None, withdrawn_at=None, entered_at__lt=clock.now() - CONFIRM_WITHIN)
+    found = list(old.select_for_update(of=("self",), skip_locked=True).select_related("incident"))
+    for order in found:
+        order.withdrawn_at = clock.now()
+        order.save(update_fields=["withdrawn_at"])
+        _record("system", "order.withdraw", order, None)
+        end_if_over(incident=order.incident)
+    return len(found)
+
+
+@transaction.atomic
 def keep_order(*, officer: Officer, order_id: int) -> Order:
     """It stays in force; the board asks again after REVIEW. Raises NotYourMunicipalityError, OrderMovedOnError."""
     order = _in_force(officer, order_id)
     order.review_at = clock.now() + REVIEW
-    order.lift_entered_by, order.lift_entered_at = "", None
+    order.lift_entered_by, order.lift_entered_at, order.lift_reason = "", None, ""
     order.save()
     _record(officer, "order.keep", order, may_order(officer, order.municipality_code))
     return order
 
 
 @transaction.atomic
-def enter_lifting(*, officer: Officer, order_id: int) -> Order:
-    """Ask a second officer to lift it. Raises NotYourMunicipalityError, OrderMovedOnError."""
+def enter_lifting(*, officer: Officer, order_id: int, reason: str = "") -> Order:
+    """Ask a second officer to lift it; the prefecture says why it does so in place of the municipality.
+
+    Raises NotYourMunicipalityError, OrderMovedOnError, ReasonForLiftingError.
+    """
     order = _in_force(officer, order_id)
+    if acts_for(officer, order.municipality_code) and not reason.strip():
+        raise ReasonForLiftingError
     order.lift_entered_by, order.lift_entered_at = _actor(officer), clock.now()
+    order.lift_reason = reason.strip()
     order.save()
     _record(officer, "order.enter_lifting", order, may_order(officer, order.municipality_code))
     return order
@@ -207,9 +241,9 @@ def _actor(officer: Officer) -> str:
     return f"officer:{officer.pk}"
 
 
-def _record(officer: Officer, action: str, order: Order, office: Organisation | None) -> None:
+def _record(officer: Officer | str, action: str, order: Order, office: Organisation | None) -> None:
     audit.record(
-        actor=_actor(officer),
+        actor=officer if isinstance(officer, str) else _actor(officer),
         action=action,
         subject=f"order:{order.pk}",
         organisation_id=office.pk if office else None,
@@ -217,4 +251,5 @@ def _record(officer: Officer, action: str, order: Order, office: Organisation | 
         hazard=order.hazard,
         municipality=order.municipality_code,
         people=order.people,
+        **({"lift_reason": order.lift_reason} if order.lift_reason else {}),
     )

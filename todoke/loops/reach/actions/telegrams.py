@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from todoke.kernel import clock, events
 from todoke.kernel.configuration import ConfigurationError
 from todoke.loops.reach import telegrams
-from todoke.loops.reach.models import Telegram
+from todoke.loops.reach.models import AreaWarning, Telegram
 from todoke.loops.reach.telegrams.catalogue import type_in
 from todoke.loops.reach.telegrams.commons.profile import Profile, profile_at
 from todoke.loops.reach.telegrams.markup import MAX_BYTES
@@ -26,6 +26,8 @@ MOMENTARY = timedelta(hours=1)
 """What shook, or poured, longer ago than this is news to nobody; warnings hold until they are lifted."""
 AHEAD = timedelta(minutes=5)
 """Further in the future was sent by a wrong clock: it counts as sent when it arrived, and silences nothing after it."""
+TOLD_FOR = timedelta(hours=24)
+"""What arrived longer ago, and is only now understood, was followed by other telegrams or is over: nobody is told."""
 _MOMENTARY_KINDS = {Kind.EARTHQUAKE, Kind.EARTHQUAKE_EARLY_WARNING, Kind.LONG_PERIOD_MOTION, Kind.TORNADO}
 
 
@@ -62,6 +64,56 @@ def receive(*, body: bytes, source: str, name: str = "") -> Received:
         log.info("telegram", source=source, type=stored.type, concern=stored.concern, error=stored.error)
         events.tell("reach.telegram_received", telegram=stored)
     return Received(stored, new)
+
+
+@dataclass(frozen=True)
+class Reread:
+    """How many telegrams that could not be read can be read now, how many of them are acted upon, and the others."""
+
+    read: int = 0
+    acted_upon: int = 0
+    failed: int = 0
+
+
+def reread() -> Reread:
+    """Read again what could not be read, as after an upgrade; what was read is not read twice.
+
+    The newest first: what came before it is superseded, as if both had been understood when they came. What is over,
+    or arrived more than TOLD_FOR ago, tells nobody.
+    """
+    read = acted_upon = failed = 0
+    for number in Telegram.objects.exclude(error="").order_by("-received_at", "-pk").values_list("pk", flat=True):
+        row = _read_again(number)
+        if row is not None:
+            read, failed = read + (not row.error), failed + bool(row.error)
+            acted_upon += not row.error and row.concern and not row.superseded
+    return Reread(read, acted_upon, failed)
+
+
+@transaction.atomic
+def _read_again(number: int) -> Telegram | None:
+    """None for one that somebody else has read meanwhile."""
+    row = Telegram.objects.select_for_update().exclude(error="").filter(pk=number).first()
+    if row is None:
+        return None
+    now = clock.now()
+    try:
+        said = telegrams.read(bytes(row.body), prefecture=settings.PREFECTURE, name=row.name, profile=_edition())
+    except telegrams.TelegramError as error:
+        row.error = f"{error.code}: {error.message}"[:300]
+        row.save(update_fields=["error"])
+        return row
+    said = _believed(said, row.received_at)
+    _lock(said.unit)
+    said = _in_context(said, row.source, now)
+    if said.concern and (_is_over(said, now) or now - row.received_at > TOLD_FOR):
+        said = replace(said, concern=False, reason=Reason.OVER)
+    row.error = ""
+    _fill(row, said)
+    row.save()
+    log.info("telegram read again", type=row.type, concern=row.concern)
+    events.tell("reach.telegram_received", telegram=row)
+    return row
 
 
 def _edition() -> Profile:
@@ -106,7 +158,8 @@ def _fill(row: Telegram, said: telegrams.Telegram) -> None:
 def _in_context(said: telegrams.Telegram, source: str, now: datetime) -> telegrams.Telegram:
     """A telegram's concern in the light of those before it.
 
-    One of which no place can be understood lifts nothing.
+    One of which no place can be understood lifts nothing. One of the older scheme may still lift what it said before
+    those with levels came.
     """
     if said.references:
         followed = Telegram.objects.filter(event_id__in=said.references, type=said.type, error="").first()
@@ -114,7 +167,8 @@ def _in_context(said: telegrams.Telegram, source: str, now: datetime) -> telegra
     if said.concern and source == "feed" and _is_over(said, now):
         return replace(said, concern=False, reason=Reason.OVER)
     if said.scheme == "older" and said.concern and _levels_arrive(said):
-        return replace(said, concern=False, reason=Reason.LEVELS_ARRIVE)
+        stands = AreaWarning.objects.filter(unit=said.unit, ended_at=None).exists()
+        return replace(said, concern=stands, reason=Reason.LEVELS_ARRIVE)
     before = Telegram.objects.filter(unit=said.unit, superseded=False, error="").order_by("-sent_at", "-pk").first()
     if before is None:
         return said

@@ -16,8 +16,9 @@ from todoke.loops.reach.actions.incidents import QUAKE, end_if_over, incident_fo
 from todoke.loops.reach.actions.telegrams import AHEAD
 from todoke.loops.reach.models import AreaWarning, Incident, Telegram
 from todoke.loops.reach.plans import plans
-from todoke.loops.reach.standing import Place, Standing, differences, ended_by, place_of, stands
+from todoke.loops.reach.standing import Place, Standing, differences, ended_by, only_known, place_of, stands
 from todoke.loops.reach.telegrams.places import finest, municipalities_of
+from todoke.loops.reach.telegrams.reasons import Reason
 from todoke.loops.reach.telegrams.types import Area, InfoType, Kind, Severity, Status
 from todoke.registry.places.queries import known_municipalities
 
@@ -77,6 +78,8 @@ def take_in(*, telegram_id: int) -> None:
         _add_details(rows, said.areas)
         return
     before = [_standing(row) for row in rows.values()]
+    if stored.reason == Reason.LEVELS_ARRIVE:
+        said = only_known(before, said)
     _end(rows, ended_by(before, said))
     _hold(rows, said, stored)
     after = [_standing(row) for row in AreaWarning.objects.filter(ended_at=None, incident__status=stored.status)]

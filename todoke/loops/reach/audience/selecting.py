@@ -50,6 +50,15 @@ def select(audience: Audience, everybody: Everybody | Population) -> Selection:
     return chosen.selection()
 
 
+def with_helpers(selection: Selection) -> Selection:
+    """Also who agreed to help those in it."""
+    chosen = _Chosen(selection.everybody)
+    chosen.add(selection.rows, Because.TOLD)
+    chosen.because[selection.rows] = selection.because
+    chosen.with_helpers()
+    return chosen.selection()
+
+
 def compiled(rule: str) -> Node:
     """The rule's tree. Raises AudienceError."""
     try:

@@ -32,3 +32,25 @@ def told_before(everybody: Everybody, residents: Rows) -> Selection:
     rows = rows[~everybody.take("people", rows)["died"]]
     because = np.full(len(rows), Because.TOLD, np.uint8)
     return Selection(everybody, rows, because, np.full(len(rows), -1, np.int64))
+
+
+def without(selection: Selection, residents: Rows) -> Selection:
+    """Without these rows of everybody. Whoever of them helps somebody who stays, stays as a helper; who helped only
+    them is gone too.
+    """
+    gone = np.zeros(selection.everybody.size, bool)
+    gone[residents] = True
+    helping = selection.helping[~gone[selection.helping[:, 1]]]
+    helps = np.zeros(selection.everybody.size, bool)
+    helps[helping[:, 0]] = True
+    rows = selection.rows
+    because = np.where(gone[rows], np.uint8(Because.HELPER), selection.because)
+    kept = (because != np.uint8(Because.HELPER)) | helps[rows]
+    return Selection(
+        selection.everybody, rows[kept], because[kept], selection.helped[kept], selection.elsewhere, helping
+    )
+
+
+def told_themselves(selection: Selection) -> Rows:
+    """The rows of everybody in it who is in danger, and not only a helper."""
+    return np.asarray(selection.rows[selection.because != np.uint8(Because.HELPER)])

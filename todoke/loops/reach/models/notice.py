@@ -7,6 +7,7 @@ from todoke.registry.organisations.models import Organisation
 class Notice(models.Model):
     """What an office tells an audience, with questions or without. More than a few people need a second officer."""
 
+    nonce = models.UUIDField(null=True, unique=True, help_text="Of the form: sent twice, it makes one notice")
     office = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="notices")
     audience = models.JSONField(help_text="As audience.Audience has it")
     texts = models.JSONField(help_text="By language: subject, body, short")

@@ -34,6 +34,7 @@ class Order(models.Model):
     review_at = models.DateTimeField(null=True, help_text="When the board asks whether it can be lifted")
     lift_entered_by = models.CharField(max_length=64, blank=True)
     lift_entered_at = models.DateTimeField(null=True)
+    lift_reason = models.CharField(max_length=300, blank=True, help_text="Why the prefecture lifts it")
     lift_confirmed_by = models.CharField(max_length=64, blank=True)
     lifted_at = models.DateTimeField(null=True)
     document_id = models.UUIDField(help_text="Of Lアラート's messages about it")

@@ -16,6 +16,9 @@ from todoke.loops.reach.types import Change, Variant
 KEY = "alert:{}:"
 """With what the keys of an alert's wordings begin."""
 
+REMAINING = ":remaining"
+"""With what those of a lifting end that are for who stays under another order."""
+
 
 @dataclass(frozen=True)
 class Present:
@@ -52,6 +55,7 @@ def present_of(message: Message) -> Present | None:
     if alert is None:
         return None
     shown, chosen = _chosen(message, alert)
+    stays = REMAINING in (shown.wording.key if shown.wording else "") and bool(chosen.saying.get("remaining"))
     rows = _warnings(chosen, message.municipality_code)
     orders = _orders(chosen, message.municipality_code)
     return Present(
@@ -59,8 +63,8 @@ def present_of(message: Message) -> Present | None:
         shown=shown,
         alert=chosen,
         incident=chosen.incident,
-        severity=_severity(chosen),
-        over=chosen.change == Change.CANCELLED,
+        severity=_severity_of(chosen, chosen.saying["remaining"][0]["kind"]) if stays else _severity(chosen),
+        over=chosen.change == Change.CANCELLED and not stays,
         warnings=tuple(rows),
         orders=tuple(orders),
     )
@@ -77,7 +81,8 @@ def _alert_of(message: Message) -> Alert | None:
 def _chosen(message: Message, alert: Alert) -> tuple[Message, Alert]:
     if alert.incident is None:
         return message, alert
-    since = Alert.objects.select_related("incident").filter(incident=alert.incident, written_at__isnull=False)
+    said = Q(written_at__isnull=False) | Q(state="writing", people__gt=0)
+    since = Alert.objects.select_related("incident").filter(said, incident=alert.incident)
     alerts = sorted({alert, *since}, key=lambda one: (one.caused_at, one.pk))
     helping = bool(message.wording and message.wording.variant == Variant.HELPER)
     worded = _wordings(alerts, helping=helping)
@@ -124,10 +129,14 @@ def _as_everybody(alert: Alert, message: Message) -> Message | None:
 
 
 def _severity(alert: Alert) -> Severity:
+    return _severity_of(alert, alert.step)
+
+
+def _severity_of(alert: Alert, step: str) -> Severity:
     plan = plans().get(alert.plan)
-    if plan is None or alert.step not in {step.id for step in plan.steps}:
+    if plan is None or step not in {step.id for step in plan.steps}:
         return Severity.NONE if alert.change == Change.CANCELLED else Severity.WARNING
-    return plan.step(alert.step).severity
+    return plan.step(step).severity
 
 
 def _warnings(alert: Alert, municipality: str) -> Iterable[AreaWarning]:

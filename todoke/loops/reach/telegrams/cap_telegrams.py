@@ -118,45 +118,7 @@ def alert_of(
     """
     if telegram.issued_at is None:
         raise ValueError("a telegram without a time cannot be passed on")
-    told = tuple(telegram.areas if areas is None else areas)
-    urgency, severity, certainty = _BY_LEVEL.get(telegram.level or 0) or _BY_SEVERITY[telegram.severity]
-    over = telegram.severity is Severity.NONE
-    parameters = [(KIND, str(telegram.kind)), (SEVERITY, telegram.severity.word)]
-    if telegram.level:
-        parameters.append((LEVEL, str(telegram.level)))
-    infos = tuple(
-        Info(
-            event=wording.event,
-            categories=(_CATEGORIES.get(telegram.kind, "Geo" if telegram.kind in _GEOLOGICAL else "Met"),),
-            urgency=urgency,
-            severity=severity,
-            certainty=certainty,
-            language=language,
-            responses=("AllClear",)
-            if over
-            else ("Evacuate",)
-            if telegram.severity >= Severity.SEVERE
-            else ("Prepare",),
-            effective=telegram.issued_at,
-            expires=telegram.valid_until,
-            sender_name=sender_name,
-            headline=wording.headline,
-            description=wording.description,
-            instruction=wording.instruction,
-            web=wording.web,
-            parameters=tuple(parameters),
-            areas=tuple(
-                CapArea(
-                    description=area.name,
-                    polygons=tuple(shape for shape in area.shapes if shape.count(",") > 1),
-                    circles=tuple(shape for shape in area.shapes if shape.count(",") == 1),
-                    geocodes=((area.code_type, area.code),) if area.code else (),
-                )
-                for area in told
-            ),
-        )
-        for language, wording in wordings.items()
-    )
+    told = _cap_areas(telegram.areas if areas is None else areas)
     return Alert(
         identifier=identifier,
         sender=sender,
@@ -165,7 +127,52 @@ def alert_of(
         msg_type="Cancel" if telegram.withdraws and earlier else "Update" if earlier else "Alert",
         note=telegram.heading if telegram.status is Status.DRILL else "",
         references=tuple(earlier),
-        infos=infos,
+        infos=tuple(_info(telegram, language, wording, sender_name, told) for language, wording in wordings.items()),
+    )
+
+
+def _info(telegram: Telegram, language: str, wording: Wording, sender_name: str, areas: tuple[CapArea, ...]) -> Info:
+    """What is said in one language."""
+    urgency, severity, certainty = _BY_LEVEL.get(telegram.level or 0) or _BY_SEVERITY[telegram.severity]
+    parameters = [(KIND, str(telegram.kind)), (SEVERITY, telegram.severity.word)]
+    if telegram.level:
+        parameters.append((LEVEL, str(telegram.level)))
+    return Info(
+        event=wording.event,
+        categories=(_CATEGORIES.get(telegram.kind, "Geo" if telegram.kind in _GEOLOGICAL else "Met"),),
+        urgency=urgency,
+        severity=severity,
+        certainty=certainty,
+        language=language,
+        responses=_responses(telegram.severity),
+        effective=telegram.issued_at,
+        expires=telegram.valid_until,
+        sender_name=sender_name,
+        headline=wording.headline,
+        description=wording.description,
+        instruction=wording.instruction,
+        web=wording.web,
+        parameters=tuple(parameters),
+        areas=areas,
+    )
+
+
+def _responses(severity: Severity) -> tuple[str, ...]:
+    if severity is Severity.NONE:
+        return ("AllClear",)
+    return ("Evacuate",) if severity >= Severity.SEVERE else ("Prepare",)
+
+
+def _cap_areas(areas: Iterable[Area]) -> tuple[CapArea, ...]:
+    """A shape with one comma is a circle: its middle and radius."""
+    return tuple(
+        CapArea(
+            description=area.name,
+            polygons=tuple(shape for shape in area.shapes if shape.count(",") > 1),
+            circles=tuple(shape for shape in area.shapes if shape.count(",") == 1),
+            geocodes=((area.code_type, area.code),) if area.code else (),
+        )
+        for area in areas
     )
 
 

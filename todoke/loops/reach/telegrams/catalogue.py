@@ -9,6 +9,7 @@ from todoke.loops.reach.telegrams.reasons import Reason
 from todoke.loops.reach.telegrams.source import Source
 from todoke.loops.reach.telegrams.types import Area, Kind, Role
 
+OLDER_SLOPES = "土砂災害警戒情報"
 OLDER_UNIT = "気象警報・注意報"
 """VPWW50, 53 and 54 say the same: the first that comes tells, and the others change nothing."""
 
@@ -32,6 +33,8 @@ class Entry:
     unit: str = ""
     role: Role = Role.WARNING
     scheme: str = ""
+    speaks_for: tuple[Kind, ...] = ()
+    """Of a title with levels: kinds of the older scheme that it says in its own way."""
 
 
 def _none(source: Source) -> tuple[Area, ...]:
@@ -56,15 +59,23 @@ _LEVELS = [
         weather.warnings,
         unit=f"気象警報・注意報（Ｒ０６）{words}",
         scheme="levels",
+        speaks_for=(kind, *others),
     )
-    for name, words, kind in (
-        ("VPWW55", "大雨", Kind.HEAVY_RAIN),
-        ("VPWW56", "土砂", Kind.LANDSLIDE),
-        ("VPWW57", "高潮", Kind.STORM_SURGE),
-        ("VPWW58", "暴風", Kind.WIND),
-        ("VPWW59", "波浪", Kind.WAVE),
-        ("VPWW60", "大雪", Kind.HEAVY_SNOW),
-        ("VPWW61", "その他", Kind.OTHER_ADVISORY),
+    for name, words, kind, others in (
+        # 洪水 of municipalities, but for rivers with forecasts of their own, became a part of 大雨
+        ("VPWW55", "大雨", Kind.HEAVY_RAIN, (Kind.FLOOD,)),
+        ("VPWW56", "土砂", Kind.LANDSLIDE, ()),
+        ("VPWW57", "高潮", Kind.STORM_SURGE, ()),
+        ("VPWW58", "暴風", Kind.WIND, (Kind.SNOWSTORM,)),
+        ("VPWW59", "波浪", Kind.WAVE, ()),
+        ("VPWW60", "大雪", Kind.HEAVY_SNOW, ()),
+        (
+            *("VPWW61", "その他", Kind.OTHER_ADVISORY),
+            (
+                *(Kind.THUNDER, Kind.SNOW_MELT, Kind.DENSE_FOG, Kind.DRY_AIR, Kind.AVALANCHE),
+                *(Kind.LOW_TEMPERATURE, Kind.FROST, Kind.ICING, Kind.SNOW_ACCRETION),
+            ),
+        ),
     )
 ]
 _OLDER = [
@@ -102,7 +113,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("北海道・三陸沖後発地震注意情報", ("VYSE60",), Kind.FOLLOW_UP_QUAKE, seismic.follow_up, by_event=True),
     *_LEVELS,
     *_OLDER,
-    Entry("土砂災害警戒情報", ("VXWW50",), Kind.LANDSLIDE, weather.landslide, by_event=True, scheme="older"),
+    Entry(OLDER_SLOPES, ("VXWW50",), Kind.LANDSLIDE, weather.landslide, by_event=True, scheme="older"),
     Entry("指定河川洪水予報", ("VXKO",), Kind.FLOOD, weather.flood, by_event=True),
     Entry("水位周知河川に関する情報", ("VXSU",), Kind.FLOOD, weather.flood, by_event=True),
     Entry("竜巻注意情報（目撃情報付き）", ("VPHW51",), Kind.TORNADO, weather.tornado, unit="竜巻注意情報"),

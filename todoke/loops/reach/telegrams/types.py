@@ -158,7 +158,8 @@ class Telegram:
     newest of a unit holds. With ``unit_is_full_state`` an area that it does not name has nothing in force.
     ``level`` and ``severity`` are the highest of the prefecture served where it is named, else of all areas.
     ``scheme`` is ``levels`` for weather warnings of 2026, ``older`` for those that say the same without levels;
-    ``takes_over`` are the units of the latter that one of the former speaks for, in what is of its kinds.
+    ``takes_over`` are the units of the latter, be it with events, that one of the former stands in place of, in the
+    kinds of ``speaks_for``.
     ``references`` are the ``event_id`` of telegrams that CAP says it follows.
     ``notes`` name what was missing or not known.
     """
@@ -190,6 +191,7 @@ class Telegram:
     role: Role = Role.WARNING
     scheme: str = ""
     takes_over: tuple[str, ...] = ()
+    speaks_for: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
