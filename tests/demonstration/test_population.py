@@ -20,6 +20,7 @@ from todoke.faces.demonstration.errors import (
     TooFewResidentsError,
 )
 from todoke.faces.demonstration.households import REFERENCE_DAY
+from todoke.faces.demonstration.ids import person_id
 from todoke.faces.demonstration.population import load_population
 from todoke.kernel.text import search_key
 from todoke.registry.people.models import Household, Resident
@@ -167,3 +168,20 @@ def test_cards_of_adults_the_story_first() -> None:
     assert all(card["birthdate"] <= "20081001" for card in cards)
     residents = Resident.objects.in_bulk([card["id"] for card in cards])
     assert len(residents) == count
+
+
+def test_an_older_demonstration_gets_who_was_added_to_the_story_since() -> None:
+    load_population(residents=200)
+    everyone = _everyone()
+    Resident.objects.filter(name="見本 ひかり").delete()
+    stranger = Resident.objects.exclude(household__members__name="見本 花子").first()
+    assert stranger
+    stranger.pk = person_id("04999", 1, 1)
+    stranger.save(force_insert=True)
+    for _again in range(2):
+        load_population(residents=200)
+    child = Resident.objects.get(name="見本 ひかり")
+    assert child.household == Resident.objects.get(name="見本 花子").household
+    assert len(_everyone()) == len(everyone) + 1
+    with pytest.raises(OtherDemonstrationError):
+        load_population(residents=201)

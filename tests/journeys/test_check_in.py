@@ -162,6 +162,45 @@ def test_a_family_by_its_number_and_no_network(
     context.close()
 
 
+def test_a_page_that_is_opened_again_without_network(
+    chromium: Browser, page_phone: Page, prefecture: Prefecture, accessible: Check, link: Callable[[str], str]
+) -> None:
+    number = number_of(page_phone, prefecture, "仮名 美咲")
+    context, page = device(chromium, link("入口5"))
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.wait_for_function("caches.keys().then(names => names.some(name => name.startsWith('todoke-reader-')))")
+    page.reload()
+    scan(page, number)
+    expect(page.locator(".door-done, .door-people").first).to_be_visible()
+    if page.locator(".door-people").count():
+        page.locator("#result .door-acts .button-solid").click()
+    expect(page.locator(".door-done")).to_be_visible()
+    before = int(page.locator(".door-count strong").first.inner_text())
+
+    context.set_offline(True)
+    scan(page, number)
+    expect(page.locator("[data-unsent]")).to_contain_text("未送信 1件")
+    for name in ("架空 実", "架空 望"):
+        page.reload()
+        expect(page.get_by_role("heading", name=SHELTER)).to_be_visible()
+        assert "仮名 美咲" not in page.content()
+        page.get_by_role("link", name="コードのない人").click()
+        page.get_by_label("名前", exact=True).fill(name)
+        page.get_by_role("button", name="受け付ける", exact=True).click()
+        expect(page.locator(".door-big")).to_have_text("保存済み")
+    page.goto(f"{prefecture.portal}/reader/")
+    expect(page.locator("[data-unsent]")).to_contain_text("未送信 3件")
+    expect(page.locator(".door-count")).to_contain_text("分かりません")
+    assert page.evaluate("getComputedStyle(document.querySelector('.door-unsent')).borderTopWidth") == "2px"
+    accessible(page)
+
+    context.set_offline(False)
+    expect(page.locator("[data-unsent]")).to_be_hidden(timeout=20_000)
+    expect(page.locator("[data-shell]")).to_have_count(0, timeout=20_000)
+    expect(page.locator(".door-count strong").first).to_have_text(str(before + 2))
+    context.close()
+
+
 def test_a_camera_on_a_phone(
     chromium: Browser, page_phone: Page, prefecture: Prefecture, accessible: Check, link: Callable[[str], str]
 ) -> None:

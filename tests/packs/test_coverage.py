@@ -3,6 +3,7 @@
 import argparse
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from pytest_django.fixtures import Settings
 from tests.packs.conftest import Break
 from todoke.faces.commands import coverage
 from todoke.faces.commands import packs as packs_command
+from todoke.loops.reach.plans import Plan, load_plans
 from todoke.registry.catalogue.coverage import System, packs_of, read_systems
 from todoke.registry.catalogue.loader import PackError
 from todoke.registry.catalogue.types import Pack
@@ -24,6 +26,11 @@ def run(*words: str) -> int:
     packs_command.register(subparsers)
     args = parser.parse_args(words)
     return int(args.run(args))
+
+
+@pytest.fixture(scope="module")
+def plans() -> dict[str, Plan]:
+    return load_plans(installed.PLANS)
 
 
 @pytest.fixture(scope="module")
@@ -48,27 +55,43 @@ def test_the_rows_are_those_of_the_plan(systems: list[System]) -> None:
 
 
 def test_the_table_has_every_row(
-    systems: list[System], packs: dict[str, Pack], capsys: pytest.CaptureFixture[str]
+    systems: list[System], packs: dict[str, Pack], plans: dict[str, Plan], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("coverage") == 0
     head, *lines, last = capsys.readouterr().out.splitlines()
-    assert head.split() == ["row", "title", "packs"]
+    assert head.split() == ["row", "title", "packs", "and", "plans"]
     assert [line.split()[0] for line in lines] == [system.row for system in systems]
     for system, line in zip(systems, lines, strict=True):
         assert system.title["en"] in line
-        assert line.endswith(", ".join(packs_of(system, packs.values())))
-    served = {row for pack in packs.values() for row in pack.row}
-    assert last == f"{len(served)} of {len(systems)} rows have a pack"
+        named = sorted(f"plans/{plan.id}" for plan in plans.values() if system.row in plan.row)
+        assert line.endswith(", ".join([*packs_of(system, packs.values()), *named]))
+    served = {row for one in [*packs.values(), *plans.values()] for row in one.row}
+    assert served <= {system.row for system in systems}
+    assert last == f"{len(served)} of {len(systems)} rows have a pack or a plan"
 
 
 def test_json_is_a_line_a_row(
-    systems: list[System], packs: dict[str, Pack], capsys: pytest.CaptureFixture[str]
+    systems: list[System], packs: dict[str, Pack], plans: dict[str, Plan], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("coverage", "--json") == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [(line["row"], line["title"]) for line in lines] == [(s.row, s.title["en"]) for s in systems]
     said = {(line["row"], pack_id) for line in lines for pack_id in line["packs"]}
     assert said == {(row, pack.id) for pack in packs.values() for row in pack.row}
+    said = {(line["row"], plan_id) for line in lines for plan_id in line["plans"]}
+    assert said == {(row, plan.id) for plan in plans.values() for row in plan.row}
+
+
+def test_a_plan_that_names_no_row_of_ours(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "plans"
+    shutil.copytree(installed.PLANS, folder)
+    path = folder / "snow" / "plan.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("[L6.2]", "[L6.9]"), encoding="utf-8")
+    settings.PLANS = folder
+    assert run("coverage") == 1
+    assert capsys.readouterr().err == "snow/plan.yaml: row L6.9 is not in systems.yaml\n"
 
 
 def test_a_row_that_the_plan_does_not_have(

@@ -319,6 +319,23 @@ def test_the_person_at_the_door_changes(door: Door) -> None:
     assert "係 仮名 葵" in device.get("/reader/").content.decode()
 
 
+def test_what_a_device_keeps_names_nobody_and_has_every_file(door: Door) -> None:
+    device = door.device()
+    send(device, {"residents": [str(door.mother.pk)]})
+    page, kept = device.get("/reader/").content.decode(), device.get("/reader/shell/").content.decode()
+    assert "見本 花子" in page
+    for words in ("見本 花子", "試験 太郎"):
+        assert words not in kept
+    assert "見本中学校 体育館" in kept
+    script = Client().get("/reader/sw.js")
+    assert script.headers["Cache-Control"] == "no-cache"
+    for path in re.findall(r'(?:href|src)="(/static/[^"]+)"', page):
+        assert f'"{path}"' in script.content.decode().replace("\\u002D", "-")
+    assert Client().get("/reader/shell/").status_code == 404
+    end_reader(reader=door.reader, by="officer:1")
+    assert device.get("/reader/shell/").status_code == 404
+
+
 def test_public_keys_are_there_for_everybody(door: Door) -> None:
     pass_of(door.mother)
     code_of(pass_of(door.mother))

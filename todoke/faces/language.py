@@ -12,6 +12,17 @@ COOKIE = "todoke-language"
 EASY = "easy"
 """やさしい日本語: not a language of its own, but texts that a pack may give beside the Japanese ones."""
 
+LANGUAGE_NAMES = {
+    "ja": "日本語",
+    "easy": "やさしい日本語",
+    "en": "English",
+    "zh-hans": "简体中文",
+    "zh-hant": "繁體中文",
+    "ko": "한국어",
+    "vi": "Tiếng Việt",
+}
+"""What the languages of messages are called in themselves."""
+
 ENGLISH_INSTEAD = frozenset({"zh-hans", "zh-hant", "ko", "vi"})
 """What is said in a danger is said in these too; their readers find the rest in English."""
 

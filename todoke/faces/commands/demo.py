@@ -19,7 +19,7 @@ from todoke.faces.demonstration.cards import write_cards
 from todoke.faces.demonstration.officers import PASSWORD, load_officers
 from todoke.faces.demonstration.offices import load_offices
 from todoke.faces.demonstration.play import Applicant, Stage, childcare, disclosure, waiting_applications
-from todoke.faces.demonstration.policy import load_policy
+from todoke.faces.demonstration.policy import load_policy, load_round
 from todoke.faces.demonstration.population import load_population
 from todoke.faces.demonstration.shelters import load_shelters
 from todoke.loops.apply.models import Case
@@ -76,7 +76,7 @@ def _prepare(residents: int) -> None:
     load_shelters()
     write_cards()
     later = {once_only.LATER} - {pack.id for pack in current_packs()}
-    load_policy()
+    load_round(load_policy())
     publish_packs(packs=[p for p in read_packs(settings.PACKS).values() if p.id not in later], actor="system")
 
 

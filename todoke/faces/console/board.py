@@ -8,11 +8,12 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from todoke.faces.console.call_list import shown
+from todoke.faces.console.call_list import first_of, is_done
 from todoke.faces.console.crisis import Desk
 from todoke.faces.console.crisis_words import label, order_name, place_name, title_of
 from todoke.faces.console.open_shelters import Standing, listed, squares, standing_shelters
 from todoke.faces.console.situation_map import ground, labels
+from todoke.faces.console.standing_orders import standing_orders, troubled_shelters
 from todoke.faces.console.time_line import time_line
 from todoke.faces.public.tones import tone_of_order, tone_of_warning
 from todoke.kernel import clock
@@ -65,7 +66,7 @@ def board(incident: Incident, desk: Desk, *, reading: str, sort: str, phones: Ma
     callees = callees_of(situation)
     calls = {call.resident_id: call for call in Call.objects.filter(incident=incident)}
     asking = [one for one in callees if one.heard is Heard.HELP]
-    open_calls = [one for one in callees if not _is_done(one, calls)]
+    open_calls = [one for one in callees if not is_done(one, calls)]
     shelters = standing_shelters([row.code for row in rows])
     now = clock.now()
     return {
@@ -91,14 +92,16 @@ def board(incident: Incident, desk: Desk, *, reading: str, sort: str, phones: Ma
         "rows": sorted(rows, key=_sorting(sort)),
         "sort": sort,
         "map": _map(incident, rows, warnings, shelters),
-        "callees": shown(open_calls, calls, desk, places, reading),
-        "open_calls": len(open_calls),
+        "callees": first_of(open_calls, calls, desk, places, reading),
+        "open_calls": sum(1 for one in open_calls if desk.sees(one.municipality)),
         "asking": len(asking),
         "untouched": sum(1 for one in asking if one.resident not in calls),
         **listed(shelters, places, reading),
         "line": time_line(happenings(incident), places, reading),
         "review": [_order_words(order, places, reading) for order in orders_to_review(incident)],
         "next_review": _next_review(orders),
+        "standing": standing_orders(orders, places, desk, reading),
+        "troubled": troubled_shelters([row.code for row in rows], places, desk, reading),
         "desk": desk,
     }
 
@@ -106,12 +109,6 @@ def board(incident: Incident, desk: Desk, *, reading: str, sort: str, phones: Ma
 def _next_review(orders: Collection[Order]) -> datetime | None:
     moments = [order.review_at for order in orders if order.issued_at and not order.lifted_at and order.review_at]
     return min(moments, default=None)
-
-
-def _is_done(one: Callee, calls: Mapping[UUID, Call]) -> bool:
-    """Resolved, and not asked again since."""
-    call = calls.get(one.resident)
-    return call is not None and call.state == "resolved" and (one.heard is not Heard.HELP or one.since <= call.at)
 
 
 def _information(
@@ -242,14 +239,15 @@ def _map(
         {
             "code": one.code,
             "path": one.path,
-            "step": _step(by_code[one.code], bounds),
-            "share": by_code[one.code].share,
-            "name": by_code[one.code].name,
+            "step": _step(row, bounds),
+            "share": row.share,
+            "name": row.name,
             "at": named.get(one.code),
-            "waiting": by_code[one.code].waiting is not None,
-            "told": by_code[one.code].figures["people"] > 0,
+            "waiting": row.waiting is not None,
+            "told": row.figures["people"] > 0,
         }
         for one in drawing.shown
+        if (row := by_code.get(one.code))
     ]
     gravest = max(warnings, key=lambda row: row.severity, default=None)
     return {

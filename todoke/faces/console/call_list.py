@@ -40,20 +40,33 @@ PURPOSE = gettext_noop("災害のときの安否確認と救助のため")
 REASON = gettext_noop("安否が分からないか、助けを求めているため")
 
 
-def shown(
+def is_done(one: Callee, calls: Mapping[UUID, Call]) -> bool:
+    """Resolved, and not asked again since."""
+    call = calls.get(one.resident)
+    return call is not None and call.state == "resolved" and (one.heard is not Heard.HELP or one.since <= call.at)
+
+
+def first_of(
     open_calls: list[Callee],
     calls: Mapping[UUID, Call],
     desk: Desk,
     places: Mapping[str, Municipality],
     reading: str,
 ) -> list[dict[str, Any]]:
-    """Those to call now whom the desk may see; a row for each is left in what they can read of who looked."""
+    """Those to call now whom the desk may see, as rows without names."""
     mine = [one for one in open_calls if desk.sees(one.municipality)]
     first = sorted(mine, key=lambda one: one.resident in calls and calls[one.resident].state != "taken")[:CALLED]
-    return [_callee(one, calls.get(one.resident), places, reading) for one in first]
+    return [row_of(one, calls.get(one.resident), places, reading) for one in first]
 
 
-def _callee(one: Callee, call: Call | None, places: Mapping[str, Municipality], reading: str) -> dict[str, Any]:
+def heard_name(heard: Heard) -> str:
+    """要救助."""
+    return {Heard.HELP: _("要救助"), Heard.SILENT: _("回答なし"), Heard.UNREACHED: _("不達")}[heard]
+
+
+def row_of(one: Callee, call: Call | None, places: Mapping[str, Municipality], reading: str) -> dict[str, Any]:
+    """What a page shows of somebody to call; ``with_names`` adds who it is."""
+    done = call is not None and is_done(one, {one.resident: call})
     why = [need_name(code) for code in one.because]
     place = places.get(one.municipality)
     return {
@@ -62,10 +75,11 @@ def _callee(one: Callee, call: Call | None, places: Mapping[str, Municipality], 
         "why": why,
         "age": one.age,
         "place": place_name(place, reading) if place else "",
-        "heard": {Heard.HELP: _("要救助"), Heard.SILENT: _("回答なし"), Heard.UNREACHED: _("不達")}[one.heard],
+        "heard": heard_name(one.heard),
         "since": one.since if one.heard is Heard.HELP else None,
         "call": call,
-        "again": call is not None and call.state == "resolved",
+        "again": call is not None and call.state == "resolved" and not done,
+        "done": done,
         "revision": call.revision if call else 0,
     }
 

@@ -1,5 +1,6 @@
 """Shelters with people in them, and the devices at their doors."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.conf import settings
@@ -15,63 +16,40 @@ from todoke.exchange.passes.actions.readers import end_reader, enrol_reader
 from todoke.exchange.passes.codes import picture
 from todoke.exchange.passes.models import Reader
 from todoke.exchange.passes.types import Headcount
+from todoke.faces.console.crisis import CrisisRequest, Desk, desk_required
 from todoke.faces.console.typed import typed
-from todoke.faces.visitors import OfficerRequest, officer_required
 from todoke.kernel import clock
 from todoke.kernel.errors import NotFoundError, TodokeError
-from todoke.registry.organisations.naming import office_name
 from todoke.registry.organisations.officers import principal
-from todoke.registry.organisations.types import Role
 from todoke.registry.places.models import Shelter
 from todoke.registry.places.queries import municipalities
 
-FUNCTION = "crisis"
-"""The offices whose officers may do it: 危機管理課, for the prefecture 災害対策本部."""
 
-HANDLING = (Role.OFFICER, Role.APPROVER, Role.ADMINISTRATOR)
-
-
-def crisis_municipalities(request: OfficerRequest) -> set[str]:
-    """Whose shelters the officer runs; '' among them stands for the whole prefecture. Raises NotFoundError."""
-    rows = request.officer.memberships.filter(organisation__function=FUNCTION, role__in=HANDLING)
-    codes = set(rows.values_list("organisation__municipality_code", flat=True))
-    if not codes:
-        raise NotFoundError
-    return codes
-
-
-def own_shelters(request: OfficerRequest) -> QuerySet[Shelter]:
-    """Of the officer's municipality; for the prefecture's officers all."""
-    codes = crisis_municipalities(request)
+def own_shelters(desk: Desk) -> QuerySet[Shelter]:
+    """Of the desk's municipalities; for the prefecture's all."""
     rows = Shelter.objects.select_related("municipality").defer("municipality__boundary")
-    return rows if "" in codes else rows.filter(municipality__in=codes)
+    return rows if desk.prefectural else rows.filter(municipality__in=desk.codes)
 
 
-def own_shelter(request: OfficerRequest, shelter_id: int) -> Shelter:
+def own_shelter(desk: Desk, shelter_id: int) -> Shelter:
     """Raises NotFoundError for another municipality's as for none."""
-    found = own_shelters(request).filter(pk=shelter_id).first()
+    found = own_shelters(desk).filter(pk=shelter_id).first()
     if found is None:
         raise NotFoundError
     return found
 
 
-def crisis_office(request: OfficerRequest) -> str:
-    """Its name, as those who were looked at see it."""
-    rows = request.officer.memberships.filter(organisation__function=FUNCTION).select_related("organisation__parent")
-    return office_name(rows[0].organisation)[:60]
-
-
-def town_names() -> dict[str, str]:
-    """Municipalities by code."""
+def municipality_names() -> dict[str, str]:
+    """By code."""
     return {m.code: m.name for m in municipalities()}
 
 
 @never_cache
 @require_GET
-@officer_required
-def check_in(request: OfficerRequest) -> HttpResponse:
+@desk_required
+def check_in(request: CrisisRequest) -> HttpResponse:
     """Shelters with anybody or any device in them, those found by name, and where one's people are elsewhere."""
-    shelters = own_shelters(request)
+    shelters = own_shelters(request.desk)
     words = typed(request.GET, "q", 60).strip()
     busy = shelters.filter(Q(tallies__people__gt=0) | Q(readers__ended_at=None, readers__isnull=False)).distinct()
     found = shelters.filter(name__icontains=words, withdrawn_at=None)[:50] if words else []
@@ -92,15 +70,15 @@ def check_in(request: OfficerRequest) -> HttpResponse:
             for pk, shelter in rows.items()
         ],
         "words": words,
-        "elsewhere": _elsewhere(crisis_municipalities(request), shelters),
+        "elsewhere": _elsewhere(request.desk.codes, shelters),
     }
     return render(request, "console/check_in.html", context)
 
 
-def _elsewhere(codes: set[str], own: QuerySet[Shelter]) -> list[dict[str, Any]]:
+def _elsewhere(codes: Collection[str], own: QuerySet[Shelter]) -> list[dict[str, Any]]:
     """The people of one's municipality who are in other municipalities' shelters."""
     found: dict[int, Headcount] = {}
-    for code in codes - {""}:
+    for code in set(codes) - {""}:
         for shelter_id, count in queries.headcounts_of_home(code).items():
             found[shelter_id] = found.get(shelter_id, Headcount()) + count
     mine = set(own.filter(pk__in=found).values_list("pk", flat=True)) if found else set()
@@ -113,16 +91,16 @@ def _elsewhere(codes: set[str], own: QuerySet[Shelter]) -> list[dict[str, Any]]:
 
 @never_cache
 @require_GET
-@officer_required
-def shelter(request: OfficerRequest, shelter_id: int) -> HttpResponse:
+@desk_required
+def shelter(request: CrisisRequest, shelter_id: int) -> HttpResponse:
     """How many are in a shelter, where they are from, and its devices."""
-    return _shelter_page(request, own_shelter(request, shelter_id))
+    return _shelter_page(request, own_shelter(request.desk, shelter_id))
 
 
 def _shelter_page(
-    request: OfficerRequest, shelter: Shelter, *, failed: TodokeError | None = None, made: dict[str, Any] | None = None
+    request: CrisisRequest, shelter: Shelter, *, failed: TodokeError | None = None, made: dict[str, Any] | None = None
 ) -> HttpResponse:
-    names = town_names()
+    names = municipality_names()
     count = queries.headcount(shelter)
     context = {
         "shelter": shelter,
@@ -141,10 +119,10 @@ def _shelter_page(
 
 
 @require_POST
-@officer_required
-def reader_enrol(request: OfficerRequest, shelter_id: int) -> HttpResponse:
+@desk_required
+def reader_enrol(request: CrisisRequest, shelter_id: int) -> HttpResponse:
     """A link for one device; it is on this page once."""
-    place = own_shelter(request, shelter_id)
+    place = own_shelter(request.desk, shelter_id)
     try:
         label = typed(request.POST, "label", 40)
         reader, secret = enrol_reader(shelter=place, label=label, by=principal(request.officer))
@@ -156,10 +134,10 @@ def reader_enrol(request: OfficerRequest, shelter_id: int) -> HttpResponse:
 
 
 @require_POST
-@officer_required
-def reader_end(request: OfficerRequest, shelter_id: int, reader_id: int) -> HttpResponse:
+@desk_required
+def reader_end(request: CrisisRequest, shelter_id: int, reader_id: int) -> HttpResponse:
     """The device is no reader any more, at once."""
-    place = own_shelter(request, shelter_id)
+    place = own_shelter(request.desk, shelter_id)
     reader = place.readers.filter(pk=reader_id).first()
     if reader is None:
         raise NotFoundError

@@ -8,6 +8,24 @@ from todoke.loops.apply.types import EventKind
 def deeds() -> dict[str, str]:
     """Stored action → words, in the language in force."""
     return {
+        **_of_accounts(),
+        **_of_services(),
+        **_of_the_crisis_desk(),
+        **_of_shelters(),
+        **_of_help(),
+        **_of_notices(),
+        **_of_the_yearly_round(),
+        **{f"case.{kind.value}": str(kind.label) for kind in EventKind},
+    }
+
+
+def deed(action: str) -> str:
+    """The words for a stored action."""
+    return deeds().get(action, action)
+
+
+def _of_accounts() -> dict[str, str]:
+    return {
         "sign-in.done": _("ログインした"),
         "sign-in.refused": _("ログインを断った"),
         "sign-out.done": _("ログアウトした"),
@@ -22,11 +40,24 @@ def deeds() -> dict[str, str]:
         "role.taken": _("役割を外した"),
         "officer.deactivated": _("利用を停止した"),
         "audit.read": _("監査記録を見た"),
+        "sign-in": _("住民がログインした"),
+    }
+
+
+def _of_services() -> dict[str, str]:
+    return {
         "publish": _("制度を公開した"),
         "roll-back": _("制度を前の版に戻した"),
         "rule.simulate": _("制度を試算した"),
         "agency.grant": _("代理コードを作った"),
         "agency.end": _("代理を終わらせた"),
+        "register.move": _("転居を記録した"),
+        "register.leave": _("死亡・転出を記録した"),
+    }
+
+
+def _of_the_crisis_desk() -> dict[str, str]:
+    return {
         "order.enter": _("避難情報を入力した"),
         "order.issue": _("避難情報を確認して発令した"),
         "order.withdraw": _("避難情報を取り下げた"),
@@ -37,7 +68,31 @@ def deeds() -> dict[str, str]:
         "call.forwarded": _("助けの要る人を支援者へ転送した"),
         "call.resolved": _("助けの要る人を解決とした"),
         "situation.report": _("引継ぎ資料を作った"),
-        "sign-in": _("住民がログインした"),
+        "publication.send_again": _("Lアラートへもう一度送った"),
+    }
+
+
+def _of_the_yearly_round() -> dict[str, str]:
+    return {
+        "round.opened": _("実績報告を始めた"),
+        "round.moved": _("実績報告の日程を変えた"),
+        "report.handed-in": _("報告を出した"),
+        "round.evaluated": _("評価した"),
+        "evaluation.changed": _("評価を変えた"),
+        "round.published": _("評価を公表した"),
+        "comment.added": _("有識者の意見を残した"),
+        "meeting.called": _("会議を登録した"),
+        "meeting.written": _("会議の記録を書いた"),
+        "meeting.papers": _("会議資料を残した"),
+        "round.papers": _("会議資料を作った"),
+        "team.founded": _("検討チームを作った"),
+        "team.ended": _("検討チームを終えた"),
+        "paper.counted": _("紙の申請の数を入れた"),
+    }
+
+
+def _of_shelters() -> dict[str, str]:
+    return {
         "reader.enrol": _("受付の端末を登録した"),
         "reader.take-up": _("受付の端末が使われ始めた"),
         "reader.end": _("受付の端末を止めた"),
@@ -52,6 +107,14 @@ def deeds() -> dict[str, str]:
         "shelter.people-read": _("避難者名簿を見た"),
         "shelter.people-download": _("避難者名簿を取り出した"),
         "shelter.correct": _("避難所の受付を直した"),
+        "pass.cards": _("受付カードを作った"),
+        "pass.revoke": _("避難所のコードを止めた"),
+        "passes.new-key": _("コードに署名する鍵を作った"),
+    }
+
+
+def _of_help() -> dict[str, str]:
+    return {
         "support-list.read": _("避難行動要支援者名簿を見た"),
         "support-list.add": _("避難行動要支援者名簿に加えた"),
         "helper.ask": _("助ける人を頼んだ"),
@@ -61,20 +124,14 @@ def deeds() -> dict[str, str]:
         "family.prepare": _("家族に必要な助けを登録した"),
         "whereabouts.add": _("いる場所を登録した"),
         "whereabouts.end": _("いる場所を消した"),
-        "register.move": _("転居を記録した"),
-        "register.leave": _("死亡・転出を記録した"),
+    }
+
+
+def _of_notices() -> dict[str, str]:
+    return {
         "notice.preview": _("知らせの相手を調べた"),
         "notice.results": _("知らせへの回答を取り出した"),
         "notice.ask": _("知らせを送ろうとした"),
         "notice.confirm": _("知らせを確かめて送った"),
         "notice.withdraw": _("知らせを取りやめた"),
-        "pass.cards": _("受付カードを作った"),
-        "pass.revoke": _("避難所のコードを止めた"),
-        "passes.new-key": _("コードに署名する鍵を作った"),
-        **{f"case.{kind.value}": str(kind.label) for kind in EventKind},
     }
-
-
-def deed(action: str) -> str:
-    """The words for a stored action."""
-    return deeds().get(action, action)

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_safe
 from todoke.faces.console.board import COLUMNS, board
 from todoke.faces.console.crisis import CrisisRequest, desk_required
 from todoke.faces.console.crisis_words import label, need_name, order_name, place_name
+from todoke.faces.console.incident import incident_of
 from todoke.faces.console.open_shelters import standing_shelters
-from todoke.faces.console.situation import incident_of
 from todoke.faces.console.templatetags.situation import clock_time
 from todoke.faces.console.time_line import words_of
 from todoke.kernel import audit, clock

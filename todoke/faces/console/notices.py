@@ -3,17 +3,23 @@
 from datetime import date
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID, uuid4
 
+import shapely
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from todoke.exchange.messages.queries import counts_about
 from todoke.exchange.messages.types import LANGUAGES
+from todoke.faces.console.area_map import HAZARDS, area_map, ticked_zones
+from todoke.faces.console.crisis_words import hazard_name, place_name
 from todoke.faces.console.typed import typed
+from todoke.faces.language import LANGUAGE_NAMES
 from todoke.faces.look.prefecture_map import WIDTH, prefecture_map
 from todoke.faces.visitors import OfficerRequest, role_required
 from todoke.kernel import audit
@@ -21,27 +27,22 @@ from todoke.kernel.errors import NotFoundError, TodokeError
 from todoke.loops.reach.actions import notices as deeds
 from todoke.loops.reach.audience import Audience
 from todoke.loops.reach.audience.counting import Counts, counts_of
+from todoke.loops.reach.drafting import drawn_area, points_of
 from todoke.loops.reach.models import Notice
 from todoke.loops.reach.surveys.questions import TYPES, SurveyError
 from todoke.loops.reach.surveys.results import results_csv, results_of
 from todoke.registry.organisations.models import Organisation
 from todoke.registry.organisations.officers import principal
 from todoke.registry.organisations.types import Role
+from todoke.registry.places.geometry import multipolygon, to_wkb
+from todoke.registry.places.models import Zone
 from todoke.registry.places.queries import municipalities
 
 ROWS = 8
 """Questions that the form offers."""
 
 STEPS = 4
-NAMES = {
-    "ja": "日本語",
-    "easy": "やさしい日本語",
-    "en": "English",
-    "zh-hans": "简体中文",
-    "zh-hant": "繁體中文",
-    "ko": "한국어",
-    "vi": "Tiếng Việt",
-}
+LONGEST_OUTLINE = 40_000
 
 
 def _kinds() -> list[tuple[str, str]]:
@@ -65,17 +66,27 @@ def notices(request: OfficerRequest) -> HttpResponse:
     if request.method == "GET":
         return _form(request, offices)
     office = next((one for one in offices if str(one.pk) == request.POST.get("office")), offices[0])
+    deed, nonce = request.POST.get("deed"), _nonce(request)
+    if deed == "map":
+        return _form(request, offices)
+    if deed == "send" and (before := deeds.asked_before(officer=request.officer, nonce=nonce)):
+        return redirect(f"{reverse('console:notice', args=[before.pk])}?again=1")
     try:
         audience = _audience(request, office)
-        if request.POST.get("deed") == "send":
+        if deed == "send":
             sent = deeds.ask_for_notice(
-                officer=request.officer, office=office, audience=audience, texts=_texts(request), **_survey(request)
+                officer=request.officer,
+                office=office,
+                audience=audience,
+                texts=_texts(request),
+                nonce=nonce,
+                **_survey(request),
             )
             return redirect("console:notice", notice_id=sent.pk)
         found = counts_of(deeds.found_for(office=office, officer=request.officer, audience=audience))
     except TodokeError as failed:
         return _form(request, offices, failed=failed)
-    return _form(request, offices, counts=found, ruled=bool(audience.rule))
+    return _form(request, offices, counts=found, narrow=_is_narrow(audience))
 
 
 def _form(
@@ -83,7 +94,7 @@ def _form(
     offices: list[Organisation],
     *,
     counts: Counts | None = None,
-    ruled: bool = False,
+    narrow: bool = False,
     failed: TodokeError | None = None,
 ) -> HttpResponse:
     asked = request.POST
@@ -95,7 +106,7 @@ def _form(
         "languages": [
             {
                 "code": code,
-                "name": NAMES[code],
+                "name": LANGUAGE_NAMES[code],
                 "subject": asked.get(f"subject-{code}", ""),
                 "body": asked.get(f"body-{code}", ""),
             }
@@ -105,7 +116,9 @@ def _form(
         "kinds": _kinds(),
         "notices": Notice.objects.filter(office__in=offices).select_related("office__parent").order_by("-id")[:30],
         "typed": asked.dict(),
-        "found": _found(request, counts, ruled) if counts else None,
+        "nonce": _nonce(request) or uuid4(),
+        **_area_form(request, offices),
+        "found": _found(request, counts, narrow) if counts else None,
         "failed": failed,
         "most": settings.ALONE_MOST,
     }
@@ -122,7 +135,43 @@ def _audience(request: OfficerRequest, office: Organisation) -> Audience:
     codes = [one.code for one in municipalities()]
     chosen = tuple(code for code in request.POST.getlist("area") if code in codes)
     areas = (office.municipality_code,) if office.municipality_code else chosen or tuple(codes)
-    return Audience(areas=areas, rule=typed(request.POST, "rule", 4000).strip())
+    drawn = drawn_area(points_of(typed(request.POST, "outline", LONGEST_OUTLINE)))
+    return Audience(
+        areas=areas,
+        zones=ticked_zones(request.POST),
+        polygons=(drawn,) if drawn else (),
+        within=True,
+        rule=typed(request.POST, "rule", 4000).strip(),
+    )
+
+
+def _is_narrow(audience: Audience) -> bool:
+    """Whether so few may be meant that an exact number says something of each of them."""
+    return bool(audience.rule or audience.zones or audience.polygons)
+
+
+def _area_form(request: OfficerRequest, offices: list[Organisation]) -> dict[str, Any]:
+    """The map of what the office may reach, once a hazard, or none, was chosen for it."""
+    asked, hazard = request.POST, typed(request.POST, "hazard", 20)
+    own = [one.municipality_code for one in offices]
+    codes = asked.getlist("area") if "" in own else own
+    hazard = hazard if hazard in HAZARDS else ""
+    shown = asked.get("deed") == "map" or hazard or asked.get("outline", "").strip() or asked.getlist("zone")
+    return {
+        "hazards": [(one, hazard_name(one)) for one in HAZARDS],
+        "hazard": hazard,
+        "outline": typed(asked, "outline", LONGEST_OUTLINE),
+        "map": area_map(codes or [one.code for one in municipalities()], hazard, ticked_zones(asked))
+        if shown
+        else None,
+    }
+
+
+def _nonce(request: OfficerRequest) -> UUID | None:
+    try:
+        return UUID(request.POST.get("nonce", ""))
+    except ValueError:
+        return None
 
 
 def _texts(request: OfficerRequest) -> dict[str, dict[str, str]]:
@@ -171,15 +220,15 @@ def _question(row: dict[str, Any]) -> dict[str, Any]:
     return made
 
 
-def _found(request: OfficerRequest, counts: Counts, ruled: bool) -> dict[str, Any]:
-    """What the page shows of the counts: where a rule chose, tens, and nothing of few."""
+def _found(request: OfficerRequest, counts: Counts, narrow: bool) -> dict[str, Any]:
+    """What the page shows of the counts; of a narrow audience tens, and nothing of few."""
     names = {one.code: one.name_en if request.reading == "en" else one.name for one in municipalities()}
-    shown = {code: _shown(number, ruled) for code, number in counts.by_municipality.items()}
+    shown = {code: _shown(number, narrow) for code, number in counts.by_municipality.items()}
     most = max((number for number in shown.values() if number), default=0)
     drawing = prefecture_map()
     return {
-        "people": _shown(counts.people, ruled),
-        "rounded": ruled,
+        "people": _shown(counts.people, narrow),
+        "rounded": narrow,
         "second": counts.people > settings.ALONE_MOST,
         "rows": [{"name": names.get(code, code), "people": number} for code, number in sorted(shown.items())],
         "map": [
@@ -195,8 +244,8 @@ def _found(request: OfficerRequest, counts: Counts, ruled: bool) -> dict[str, An
     }
 
 
-def _shown(number: int, ruled: bool) -> int | None:
-    if not ruled:
+def _shown(number: int, narrow: bool) -> int | None:
+    if not narrow:
         return number
     return None if number < settings.SMALLEST_COUNT else round(number, -1)
 
@@ -224,10 +273,13 @@ def notice(request: OfficerRequest, notice_id: int) -> HttpResponse:
 
 def _notice_page(request: OfficerRequest, found: Notice, failed: TodokeError | None = None) -> HttpResponse:
     reading = "en" if request.reading == "en" else "ja"
+    audience = Audience.from_json(found.audience)
     context = {
         "notice": found,
-        "people": _shown(found.people, bool(found.audience.get("rule"))),
-        "texts": [(NAMES[code], text) for code, text in found.texts.items()],
+        "again": "again" in request.GET,
+        "people": _shown(found.people, _is_narrow(audience)),
+        **_area_of(audience, reading),
+        "texts": [(LANGUAGE_NAMES[code], text) for code, text in found.texts.items()],
         "mine": found.asked_by == principal(request.officer),
         "results": results_of(found, reading) if found.questions else None,
         "counts": _progress(found),
@@ -236,8 +288,24 @@ def _notice_page(request: OfficerRequest, found: Notice, failed: TodokeError | N
     return render(request, "console/notice.html", context, status=failed.status if failed else 200)
 
 
+def _area_of(audience: Audience, reading: str) -> dict[str, Any]:
+    """To which municipalities, and the part of them that was chosen on the map."""
+    places = {one.code: one for one in municipalities()}
+    named = [places[code] for code in audience.areas if code in places]
+    drawn = to_wkb(multipolygon(shapely.union_all(shapely.from_wkb(audience.polygons)))) if audience.polygons else None
+    chosen = bool(audience.zones or drawn)
+    return {
+        "everywhere": len(named) == len(places),
+        "places": [place_name(one, reading) for one in named],
+        "zones": list(Zone.objects.filter(code__in=audience.zones).values_list("name", flat=True)),
+        "drawn": drawn is not None,
+        "map": area_map(audience.areas, "", audience.zones, drawn) if chosen else None,
+    }
+
+
 def _progress(found: Notice) -> dict[str, int] | None:
-    if found.state != "sent" or (found.audience.get("rule") and found.people < settings.SMALLEST_COUNT):
+    narrow = _is_narrow(Audience.from_json(found.audience))
+    if found.state != "sent" or (narrow and found.people < settings.SMALLEST_COUNT):
         return None
     rows = counts_about(f"notice:{found.pk}")
     return {

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import shapely
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.html import format_html, format_html_join
@@ -14,11 +13,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from todoke.exchange.messages.wordings import TAGS
+from todoke.faces.console.area_map import HAZARDS, area_map, ticked_zones
 from todoke.faces.console.crisis import CrisisRequest, Desk, counting, desk_required
 from todoke.faces.console.crisis_words import hazard_name, order_name, place_name
-from todoke.faces.console.situation import incident_of
-from todoke.faces.console.situation_map import coast_of, frame_of, path_of
+from todoke.faces.console.incident import incident_of
+from todoke.faces.console.standing_orders import confirmers_of, may_send_again
 from todoke.faces.console.typed import typed
+from todoke.faces.language import LANGUAGE_NAMES
 from todoke.kernel.errors import NotFoundError, TodokeError
 from todoke.loops.reach.actions import orders as actions
 from todoke.loops.reach.actions.incidents import is_drill
@@ -36,29 +37,12 @@ from todoke.loops.reach.errors import OrderIncompleteError, OrderNowhereError
 from todoke.loops.reach.models import Incident, Order
 from todoke.loops.reach.plans import common
 from todoke.loops.reach.queries.in_force import orders_in_force, warnings_in_force
+from todoke.loops.reach.queries.publications import publications_of
 from todoke.loops.reach.types import OrderKind
 from todoke.registry.places.models import Municipality, Zone
-from todoke.registry.places.outlines import municipality_outlines, zone_outlines, zone_versions
-from todoke.registry.places.queries import municipalities, shelters, zones_in_force
+from todoke.registry.places.queries import municipalities, shelters
 from todoke.registry.places.types import Hazard
 
-HAZARDS = (
-    *(Hazard.TSUNAMI, Hazard.FLOOD, Hazard.INLAND_FLOOD, Hazard.LANDSLIDE, Hazard.STORM_SURGE),
-    *(Hazard.EARTHQUAKE, Hazard.FIRE, Hazard.VOLCANO, Hazard.NUCLEAR),
-)
-LANGUAGES = {
-    "ja": "日本語",
-    "easy": "やさしい日本語",
-    "en": "English",
-    "zh-hans": "简体中文",
-    "zh-hant": "繁體中文",
-    "ko": "한국어",
-    "vi": "Tiếng Việt",
-}
-ON_MAP = 200
-"""Zones that can be picked at once; of more, the largest."""
-
-DETAIL = 0.001
 _GAP = re.compile(r"\{(\w+)\}")
 _HAN = ("ja", "easy", "zh-hans", "zh-hant")
 
@@ -106,14 +90,13 @@ def _draft(request: CrisisRequest, incident: Incident | None) -> OrderDraft:
     if kind not in set(OrderKind):
         raise OrderIncompleteError(what=_("種別"))
     known = set(town_names(municipality))
-    there = set(zone_versions([typed_code[:60] for typed_code in said.getlist("zone")]))
     return OrderDraft(
         municipality=municipality,
         kind=OrderKind(kind),
         hazard=Hazard(hazard),
         area_name=typed(said, "area_name", 200).strip(),
         reason=typed(said, "reason", 300).strip(),
-        zones=tuple(code for code in dict.fromkeys(said.getlist("zone")) if code in there),
+        zones=ticked_zones(said),
         towns=tuple(town for town in dict.fromkeys(said.getlist("town")) if town in known),
         outlines=points_of(typed(said, "outline", 40_000)),
         drill=is_drill(incident) if incident else bool(typed(said, "drill", 2)),
@@ -173,7 +156,7 @@ def _form(request: CrisisRequest, incident: Incident | None, draft: OrderDraft |
         "outline": typed(said, "outline", 40_000),
         "towns": [(town, town in towns) for town in town_names(municipality)] if municipality else [],
         "chosen_towns": len(towns),
-        "map": _map(municipality, hazard, zones, None) if municipality else None,
+        "map": area_map([municipality], hazard, zones) if municipality else None,
         "information": _information(municipality, hazard, drill=bool(incident and is_drill(incident))),
     }
 
@@ -181,39 +164,6 @@ def _form(request: CrisisRequest, incident: Incident | None, draft: OrderDraft |
 def _information(municipality: str, hazard: str, *, drill: bool) -> list[Any]:
     """What agencies say of it, for reference: an order rests on the municipality's own judgement."""
     return [row for row in warnings_in_force(drill=drill, municipality=municipality) if row.kind == hazard][:3]
-
-
-def _map(municipality: str, hazard: str, picked: list[str], drawn: bytes | None) -> dict[str, Any] | None:
-    outline = municipality_outlines().get(municipality)
-    if outline is None:
-        return None
-    frame = frame_of(outline.bounds, margin=0.02, tallest=480)
-    window = frame.box
-    codes = [zone.code for zone in zones_in_force(hazard)]
-    chosen = list(dict.fromkeys([*picked, *codes]))
-    shapes = {code: shape for code, shape in zone_outlines(zone_versions(chosen)).items() if shape.intersects(outline)}
-    largest = sorted(shapes, key=lambda code: (code not in picked, -shapes[code].area))[:ON_MAP]
-    names = dict(Zone.objects.filter(code__in=largest).values_list("code", "name"))
-    others = [
-        shape for code, shape in municipality_outlines().items() if code != municipality and shape.intersects(window)
-    ]
-    coastal = hazard in {Hazard.TSUNAMI, Hazard.STORM_SURGE}
-    return {
-        "frame": frame,
-        "place": path_of(shapely.simplify(outline, DETAIL).intersection(window), frame),
-        "around": "".join(path_of(shapely.simplify(shape, DETAIL * 3).intersection(window), frame) for shape in others),
-        "coast": path_of(coast_of([municipality]).intersection(window), frame) if coastal else "",
-        "zones": [
-            {
-                "code": code,
-                "name": names.get(code, code),
-                "path": path_of(shapely.simplify(shapes[code].intersection(outline), DETAIL), frame),
-                "picked": code in picked,
-            }
-            for code in largest
-        ],
-        "drawn": path_of(shapely.from_wkb(drawn).intersection(window), frame) if drawn else "",
-    }
 
 
 def _preview(draft: OrderDraft | None, found: Reach | None) -> dict[str, Any]:
@@ -257,7 +207,7 @@ def _texts(order: Order) -> list[tuple[str, str, str, SafeString, SafeString]]:
             "person": "…",
         }
         body, short = _marked(text["body"], gaps), _marked(text["short"], gaps)
-        found.append((language, LANGUAGES[language], TAGS.get(language, language), body, short))
+        found.append((language, LANGUAGE_NAMES[language], TAGS.get(language, language), body, short))
     return found
 
 
@@ -286,10 +236,11 @@ def _order_of(request: CrisisRequest, order_id: int) -> Order:
 @desk_required
 def order(request: CrisisRequest, order_id: int) -> HttpResponse:
     """An order as a whole: for the second person what differs from what stands, then how far it has got."""
-    return _page(request, _order_of(request, order_id))
+    return show_order(request, _order_of(request, order_id))
 
 
-def _page(request: CrisisRequest, found: Order, *, error: str = "", status: int = 200) -> HttpResponse:
+def show_order(request: CrisisRequest, found: Order, *, error: str = "", status: int = 200) -> HttpResponse:
+    """Its page, with what was refused."""
     drawn = bytes(found.drawn) if found.drawn else None
     places = {row.code: row for row in municipalities()}
     place = places.get(found.municipality_code)
@@ -298,6 +249,7 @@ def _page(request: CrisisRequest, found: Order, *, error: str = "", status: int 
     me = f"officer:{request.officer.pk}"
     mine = actions.may_order(request.officer, found.municipality_code) is not None and not found.source
     in_force = found.issued_at is not None and found.lifted_at is None
+    published = publications_of([found.pk]).get(found.pk)
     context = {
         "order": found,
         "name": order_name(found.kind),
@@ -305,16 +257,20 @@ def _page(request: CrisisRequest, found: Order, *, error: str = "", status: int 
         "drill": found.drill,
         "incident": found.incident,
         "place": place_name(place, request.reading) if place else found.municipality_code,
-        "map": _map(found.municipality_code, found.hazard, found.zones, drawn),
+        "map": area_map([found.municipality_code], found.hazard, found.zones, drawn),
         "zones": list(Zone.objects.filter(code__in=found.zones).values_list("name", flat=True)),
         "texts": _texts(found),
         "reach": now,
         "channels": _channels(now),
         "information": _information(found.municipality_code, found.hazard, drill=found.drill),
         "compared": _compared(found, now) if open_ else [],
+        "second": confirmers_of([found]).get(found.pk, ""),
+        "published": published,
+        "may_send_again": may_send_again(published, request.desk),
         "open": open_,
         "in_force": in_force,
         "mine": mine,
+        "acting": actions.acts_for(request.officer, found.municipality_code),
         "own_entry": found.entered_by == me,
         "may_confirm": open_ and actions.may_confirm(request.officer, found.municipality_code, found.entered_by),
         "own_lifting": found.lift_entered_by == me,
@@ -362,10 +318,11 @@ def deed(request: CrisisRequest, order_id: int) -> HttpResponse:
     do = DEEDS.get(typed(request.POST, "deed", 20))
     if do is None:
         raise NotFoundError
+    more = {"reason": typed(request.POST, "reason", 300)} if do is actions.enter_lifting else {}
     try:
-        do(officer=request.officer, order_id=order_id)
+        do(officer=request.officer, order_id=order_id, **more)
     except TodokeError as refused:
-        return _page(request, _order_of(request, order_id), error=refused.message, status=refused.status)
+        return show_order(request, _order_of(request, order_id), error=refused.message, status=refused.status)
     back = typed(request.POST, "back", 12)
     if back.isascii() and back.isdigit():
         return redirect("console:situation", incident_id=int(back))

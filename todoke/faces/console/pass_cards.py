@@ -13,9 +13,8 @@ from todoke.exchange.passes.codes import picture
 from todoke.exchange.passes.finding import NameAndBirthdayError, name_and_birthday
 from todoke.exchange.passes.numbers import in_fours
 from todoke.exchange.passes.types import How
-from todoke.faces.console.check_in import crisis_municipalities, crisis_office
+from todoke.faces.console.crisis import CrisisRequest, Desk, desk_required
 from todoke.faces.console.typed import typed
-from todoke.faces.visitors import OfficerRequest, officer_required
 from todoke.kernel import audit
 from todoke.kernel.text import search_key, to_halfwidth
 from todoke.registry.organisations.officers import home_organisation_id, principal
@@ -38,10 +37,9 @@ class Card:
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-@officer_required
-def pass_cards(request: OfficerRequest) -> HttpResponse:
+@desk_required
+def pass_cards(request: CrisisRequest) -> HttpResponse:
     """The form; after it the sheet, or the lines for which no one person of the officer's municipality was found."""
-    codes = crisis_municipalities(request)
     text = typed(request.POST, "people", 10_000)
     lines = [line for line in text.splitlines() if line.strip()][:MOST]
     if not lines:
@@ -49,7 +47,7 @@ def pass_cards(request: OfficerRequest) -> HttpResponse:
     found: list[Resident] = []
     unknown = []
     for line in lines:
-        resident = _person(line, codes)
+        resident = _person(line, request.desk)
         if resident is None:
             unknown.append(line)
         else:
@@ -68,19 +66,19 @@ def pass_cards(request: OfficerRequest) -> HttpResponse:
     return render(request, "console/pass_sheet.html", {"sheets": sheets, "count": len(cards)})
 
 
-def _person(line: str, codes: set[str]) -> Resident | None:
+def _person(line: str, desk: Desk) -> Resident | None:
     try:
         name, born = name_and_birthday(to_halfwidth(line))
     except NameAndBirthdayError:
         return None
     rows = Resident.objects.filter(birth_date=born).select_related("household")
     same = [one for one in rows if name in {one.name_key, search_key(one.name_kana)}]
-    own = [one for one in same if "" in codes or one.household.municipality_code in codes]
+    own = [one for one in same if desk.sees(one.household.municipality_code)]
     return own[0] if len(own) == 1 else None
 
 
-def _leave_rows(request: OfficerRequest, residents: list[Resident]) -> None:
-    looker = Reader(principal(request.officer), crisis_office(request), PURPOSE, WHAT)
+def _leave_rows(request: CrisisRequest, residents: list[Resident]) -> None:
+    looker = Reader(principal(request.officer), request.desk.name[:60], PURPOSE, WHAT)
     access.announce_many(residents=residents, reader=looker, keys=["name"])
     audit.record(
         actor=principal(request.officer),

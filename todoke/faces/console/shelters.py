@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -24,6 +25,7 @@ from todoke.registry.places.shelters import close_shelter, mark_full, open_shelt
 from todoke.registry.places.types import Feature, Hazard, Openness, StateNow
 
 DEEDS: dict[str, Callable[..., Any]] = {"open": open_shelter, "full": mark_full, "close": close_shelter}
+PAGE = 60
 NOTHING = StateNow(Openness.READY)
 
 
@@ -35,6 +37,9 @@ class Row:
     state: StateNow
     people: int
     left: int | None
+    share: int
+    """Of its places taken, in per cent."""
+
     hazards: list[str]
     accessible: bool
 
@@ -50,14 +55,14 @@ def shelter_list(request: CrisisRequest) -> HttpResponse:
         raise NotFoundError
     only, hazard = request.GET.get("state", ""), request.GET.get("hazard", "")
     rows = _rows(area, hazard if hazard in set(Hazard) else "")
+    page = Paginator([row for row in rows if only in {"", row.state.openness}], PAGE).get_page(request.GET.get("page"))
     context = {
         "towns": areas,
         "town": next((one for one in areas if one.code == area), None),
-        "rows": [row for row in rows if only in {"", row.state.openness}],
-        "counts": {each.value: sum(row.state.openness is each for row in rows) for each in Openness},
+        "page": page,
+        "views": [("", len(rows)), *_counts(rows)],
         "people": sum(row.people for row in rows),
         "places": sum(row.left or 0 for row in rows if row.state.openness.takes_people),
-        "openness": list(Openness),
         "only": only,
         "hazard": hazard,
         "hazards": {each.value: hazard_name(each) for each in Hazard},
@@ -90,7 +95,7 @@ def shelter_deed(request: CrisisRequest) -> HttpResponse:
                 reason=typed(request.POST, "reason", 200),
                 organisation_id=office.pk,
             )
-    kept = {key: request.POST[key] for key in ("area", "state", "hazard") if request.POST.get(key)}
+    kept = {key: request.POST[key] for key in ("area", "state", "hazard", "page") if request.POST.get(key)}
     return redirect(f"{reverse('console:shelters')}?{urlencode(kept)}")
 
 
@@ -105,10 +110,15 @@ def _rows(area: str, hazard: str) -> list[Row]:
     for shelter in found:
         there = people[shelter.pk].people if shelter.pk in people else 0
         left = None if shelter.capacity is None else shelter.capacity - there
+        share = min(100, round(100 * there / shelter.capacity)) if shelter.capacity else 0
         fit = [hazard_name(each) for each in Hazard if each in shelter.hazards]
         accessible = Feature.WHEELCHAIR in shelter.features
-        rows.append(Row(shelter, said.get(shelter.pk, NOTHING), there, left, fit, accessible))
+        rows.append(Row(shelter, said.get(shelter.pk, NOTHING), there, left, share, fit, accessible))
     return sorted(rows, key=lambda row: (_ORDER[row.state.openness], row.shelter.name))
+
+
+def _counts(rows: list[Row]) -> list[tuple[str, int]]:
+    return [(each.value, sum(row.state.openness is each for row in rows)) for each in Openness]
 
 
 _ORDER = {Openness.OPEN: 0, Openness.FULL: 1, Openness.READY: 2, Openness.CLOSED: 3}

@@ -1,22 +1,23 @@
 """The crisis desk: what goes on, and the situation board of each disaster."""
 
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from todoke.faces.console.board import COLUMNS, board
 from todoke.faces.console.call_list import reader_of, with_names
+from todoke.faces.console.calls import do_call
 from todoke.faces.console.crisis import CrisisRequest, desk_required
 from todoke.faces.console.crisis_words import label, title_of
+from todoke.faces.console.incident import incident_of
 from todoke.faces.console.typed import typed
 from todoke.faces.console.waiting_alerts import waiting_alerts
-from todoke.kernel.errors import InvalidInputError, NotFoundError, TodokeError
-from todoke.loops.reach.actions.calls import forward_call, resolve_call, take_call
+from todoke.kernel.errors import TodokeError
 from todoke.loops.reach.actions.incidents import is_drill
 from todoke.loops.reach.actions.orders import OFFICE
 from todoke.loops.reach.models import Incident, Order
@@ -24,20 +25,6 @@ from todoke.loops.reach.queries.incidents import incidents, warnings_of
 from todoke.registry.organisations.models import Organisation
 
 SORTS = ("code", "share", *COLUMNS)
-
-
-class NobodyChosenError(InvalidInputError):
-    """だれについてかを、一覧から選んでください。"""
-
-    code = "nobody-chosen"
-
-
-def incident_of(incident_id: int) -> Incident:
-    """Raises NotFoundError."""
-    found = Incident.objects.filter(pk=incident_id).first()
-    if found is None:
-        raise NotFoundError
-    return found
 
 
 @never_cache
@@ -73,7 +60,7 @@ def _summary(incident: Incident) -> dict[str, Any]:
 @desk_required
 def situation(request: CrisisRequest, incident_id: int) -> HttpResponse:
     """The board."""
-    return _board(request, incident_of(incident_id), "console/situation.html")
+    return show_board(request, incident_of(incident_id))
 
 
 @never_cache
@@ -81,12 +68,19 @@ def situation(request: CrisisRequest, incident_id: int) -> HttpResponse:
 @desk_required
 def situation_live(request: CrisisRequest, incident_id: int) -> HttpResponse:
     """Its parts, to replace those that changed."""
-    return _board(request, incident_of(incident_id), "console/situation_parts.html")
+    return show_board(request, incident_of(incident_id), "console/situation_parts.html")
 
 
-def _board(
-    request: CrisisRequest, incident: Incident, template: str, *, error: str = "", chosen: str = "", status: int = 200
+def show_board(
+    request: CrisisRequest,
+    incident: Incident,
+    template: str = "console/situation.html",
+    *,
+    error: str = "",
+    chosen: str = "",
+    status: int = 200,
 ) -> HttpResponse:
+    """The board, or its parts; with what was refused."""
     sort = request.GET.get("sort", "code")
     context = board(
         incident,
@@ -116,33 +110,9 @@ def _phones() -> dict[str, str]:
 def call(request: CrisisRequest, incident_id: int) -> HttpResponse:
     """Take a person on, forward them to their helpers, or say that nothing is left to be done."""
     incident = incident_of(incident_id)
-    chosen = typed(request.POST, "resident", 40)
     try:
-        try:
-            resident = UUID(chosen)
-        except ValueError:
-            raise NobodyChosenError from None
-        given: dict[str, Any] = {
-            "officer": request.officer,
-            "incident": incident,
-            "resident_id": resident,
-            "seen": _revision(typed(request.POST, f"seen-{resident}", 9)),
-        }
-        deed = typed(request.POST, "deed", 10)
-        if deed == "forward":
-            forward_call(**given)
-        elif deed == "resolve":
-            resolve_call(**given, note=typed(request.POST, "note", 200))
-        else:
-            take_call(**given)
+        chosen = do_call(request, incident)
     except TodokeError as refused:
-        return _board(
-            request, incident, "console/situation.html", error=refused.message, chosen=chosen, status=refused.status
-        )
-    response = redirect("console:situation", incident_id=incident.pk)
-    response["Location"] += f"?chosen={chosen}"
-    return response
-
-
-def _revision(said: str) -> int:
-    return int(said) if said.isascii() and said.isdigit() else 0
+        asked = typed(request.POST, "resident", 40)
+        return show_board(request, incident, error=refused.message, chosen=asked, status=refused.status)
+    return redirect(f"{reverse('console:situation', args=[incident.pk])}?chosen={chosen}")

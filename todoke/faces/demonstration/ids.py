@@ -2,6 +2,9 @@
 
 from uuid import UUID
 
+FIRST_AND_LAST = (UUID("de400000-0000-8000-8000-000000000000"), UUID("de400000-ffff-8000-8000-ffffffffffff"))
+"""Between them are all of a load; who was added later has an id like everybody else."""
+
 
 def person_id(municipality_code: str, household: int, member: int) -> UUID:
     """Version 8 of RFC 9562. ``member`` 0 is the household itself, 1 its head."""

@@ -18,7 +18,7 @@ from todoke.faces.demonstration.errors import (
 )
 from todoke.faces.demonstration.homes import Home, homes_in
 from todoke.faces.demonstration.households import Person, household
-from todoke.faces.demonstration.ids import person_id
+from todoke.faces.demonstration.ids import FIRST_AND_LAST, person_id
 from todoke.registry.people.models import Household, Resident
 from todoke.registry.places.actions import load_places, set_populations
 from todoke.registry.places.models import Municipality
@@ -54,8 +54,8 @@ def story_municipality() -> Municipality:
 def load_population(*, residents: int, seed: int = SEED) -> Population:
     """Made-up residents in proportion to the census, the story's families first; all of them or none.
 
-    The same number again changes nothing. Raises NoDemonstrationError, RealResidentsError, OtherDemonstrationError,
-    TooFewResidentsError, PopulationUnknownError.
+    The same number again changes nothing, but that the story's families get who was added to them since. Raises
+    NoDemonstrationError, RealResidentsError, OtherDemonstrationError, TooFewResidentsError, PopulationUnknownError.
     """
     if not settings.DEMONSTRATION:
         raise NoDemonstrationError
@@ -63,8 +63,9 @@ def load_population(*, residents: int, seed: int = SEED) -> Population:
         raise TooFewResidentsError(least=LEAST)
     begun = time.monotonic()
     with transaction.atomic():
-        there = Resident.objects.filter(demonstration=True).count()
+        there = Resident.objects.filter(demonstration=True, pk__range=FIRST_AND_LAST).count()
         if there == residents:
+            _complete_families()
             return Population(there, Household.objects.filter(members__demonstration=True).distinct().count(), None)
         if there:
             raise OtherDemonstrationError(there=there)
@@ -79,6 +80,29 @@ def load_population(*, residents: int, seed: int = SEED) -> Population:
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {Household._meta.db_table}, {Resident._meta.db_table}")
     return Population(residents, households, time.monotonic() - begun)
+
+
+def _complete_families() -> None:
+    """Members that a newer version gives a family of the story: an older demonstration goes on with it."""
+    for family in story.FAMILIES:
+        head = family.members[0]
+        heads = Resident.objects.filter(demonstration=True, relation=head.relation, birth_date=head.birth_date)
+        row = heads.filter(name=head.name.full, pk__range=FIRST_AND_LAST).first()
+        known = (
+            set(Resident.objects.filter(household=row.household_id).values_list("name", flat=True)) if row else set()
+        )
+        for person in family.members:
+            if row and person.name.full not in known:
+                Resident.objects.create(
+                    household_id=row.household_id,
+                    relation=person.relation,
+                    name=person.name.full,
+                    name_kana=person.name.kana,
+                    name_key=person.name.key,
+                    birth_date=person.birth_date,
+                    gender=person.gender,
+                    demonstration=True,
+                )
 
 
 def _weights() -> Mapping[str, int]:

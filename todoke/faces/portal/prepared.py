@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -179,21 +180,23 @@ def ask_helper(request: ResidentRequest) -> HttpResponse:
     """Ask somebody: a member of the household by name, others by the code that is shown once."""
     posted = request.POST
     chosen = next((one for one in family.family_of(request.resident) if str(one.pk) == posted.get("member")), None)
+    agreed = chosen is None and posted.get("agreed") == "yes"
     try:
-        made, code = helpers.ask_helper(
-            person=request.resident,
-            by=_by(request),
-            name=chosen.name if chosen else posted.get("name", ""),
-            relation="family" if chosen else posted.get("relation", ""),
-            phone=posted.get("phone", ""),
-            helper=chosen,
-        )
+        with transaction.atomic():
+            made, code = helpers.ask_helper(
+                person=request.resident,
+                by=_by(request),
+                name=chosen.name if chosen else posted.get("name", ""),
+                relation="family" if chosen else posted.get("relation", ""),
+                phone=posted.get("phone", ""),
+                helper=chosen,
+            )
+            if agreed:
+                helpers.note_agreement(helper_id=made.pk, person=request.resident, by=_by(request))
     except (helpers.HelperError, helpers.HelperTwiceError) as failed:
         return _page(request, part="helpers", failed=failed)
     if chosen:
         return _back("helpers")
-    if posted.get("agreed") == "yes":
-        helpers.note_agreement(helper_id=made.pk, person=request.resident, by=_by(request))
     return _page(request, code=code)
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from todoke.faces.reader import door, enrolment, uploads
+from todoke.faces.reader import door, enrolment, offline, uploads
 
 app_name = "reader"
 urlpatterns = [
@@ -12,5 +12,7 @@ urlpatterns = [
     path("operator/", door.operator, name="operator"),
     path("scans/", uploads.scans, name="scans"),
     path("enrol/<str:secret>/", enrolment.enrol, name="enrol"),
+    path("shell/", offline.shell, name="shell"),
+    path("sw.js", offline.service_worker, name="service-worker"),
     path("keys.json", enrolment.keys, name="keys"),
 ]

@@ -7,6 +7,7 @@ from todoke.capabilities.forms.queries import open_drafts
 from todoke.exchange.messages.queries import inbox
 from todoke.exchange.passes.queries import scans_of
 from todoke.kernel import clock
+from todoke.loops.apply.models import Case, Submission
 from todoke.loops.apply.queries import cases_of_resident
 from todoke.registry.catalogue.queries import pack_of
 from todoke.registry.people import consents
@@ -30,35 +31,60 @@ def everything_about(resident: Resident) -> dict[str, Any]:
         "contact": {"email": resident.email, "wants_email": resident.wants_email, "language": resident.language},
         "facts": [{"label": label_of(key), **_fact(facts[key])} for key in facts],
         "history": {key: rows for key in KEYS if (rows := [_fact(f) for f in history_of(resident, key)])},
-        "cases": [
-            {
-                "receipt_number": case.receipt_number,
-                "service": pack_of(case.pack_version_id).titles["ja"],
-                "received_at": _moment(case.received_at),
-                "state": case.state,
-                "submissions": [
-                    {
-                        "number": s.number,
-                        "submitted_at": _moment(s.submitted_at),
-                        "answers": s.answers,
-                        "files": [attachment.name for attachment in s.attachments.order_by("pk")],
-                    }
-                    for s in case.submissions.order_by("number")
-                ],
-                "talk": [
-                    {"at": _moment(said.at), "text": said.text}
-                    for said in case.messages.filter(internal=False).order_by("at")
-                ],
-                "decision": {"outcome": case.decision.outcome, "letter": case.decision.letter}
-                if hasattr(case, "decision")
-                else None,
-            }
-            for case in cases_of_resident(resident)
+        "cases": [_case(case) for case in cases_of_resident(resident)],
+        "check_ins": _check_ins(resident),
+        **_looks(resident),
+        "drafts": [
+            {"service": pack_of(draft.pack_version_id).titles["ja"], "answers": draft.answers}
+            for draft in open_drafts(resident)
         ],
-        "check_ins": [
-            {"at": _moment(scan.at), "shelter": scan.shelter.name, "what": scan.kind, "how": scan.how}
-            for scan in scans_of(resident)
+        "messages": [
+            {"at": _moment(m.created_at), "from": m.sender, "subject": m.subject, "body": m.body}
+            for m in inbox(resident)
         ],
+        **_others(resident),
+        "places": [
+            {"kind": one.kind, "name": one.name, "longitude": one.longitude, "latitude": one.latitude}
+            for one in whereabouts_of(resident)
+        ],
+        "consents": sorted(consents.standing(resident)),
+    }
+
+
+def _case(case: Case) -> dict[str, Any]:
+    decided = hasattr(case, "decision")
+    return {
+        "receipt_number": case.receipt_number,
+        "service": pack_of(case.pack_version_id).titles["ja"],
+        "received_at": _moment(case.received_at),
+        "state": case.state,
+        "submissions": [_submission(one) for one in case.submissions.order_by("number")],
+        "talk": [
+            {"at": _moment(said.at), "text": said.text} for said in case.messages.filter(internal=False).order_by("at")
+        ],
+        "decision": {"outcome": case.decision.outcome, "letter": case.decision.letter} if decided else None,
+    }
+
+
+def _submission(submission: Submission) -> dict[str, Any]:
+    return {
+        "number": submission.number,
+        "submitted_at": _moment(submission.submitted_at),
+        "answers": submission.answers,
+        "files": [attachment.name for attachment in submission.attachments.order_by("pk")],
+    }
+
+
+def _check_ins(resident: Resident) -> list[dict[str, Any]]:
+    return [
+        {"at": _moment(scan.at), "shelter": scan.shelter.name, "what": scan.kind, "how": scan.how}
+        for scan in scans_of(resident)
+    ]
+
+
+def _looks(resident: Resident) -> dict[str, Any]:
+    """Who looked at them, and who at everybody."""
+    return {
         "looks": [
             {
                 "at": _moment(entry.at),
@@ -74,14 +100,12 @@ def everything_about(resident: Resident) -> dict[str, Any]:
             {"at": _moment(read.at), "who": read.actor_name, "purpose": read.purpose, "facts": read.keys}
             for read in batch_reads()
         ],
-        "drafts": [
-            {"service": pack_of(draft.pack_version_id).titles["ja"], "answers": draft.answers}
-            for draft in open_drafts(resident)
-        ],
-        "messages": [
-            {"at": _moment(m.created_at), "from": m.sender, "subject": m.subject, "body": m.body}
-            for m in inbox(resident)
-        ],
+    }
+
+
+def _others(resident: Resident) -> dict[str, Any]:
+    """Who acts for them, who helps them, whom they help."""
+    return {
         "agencies": [
             {"agent": one.agent.name if one.agent else "", "basis": one.basis, "until": _day(one.valid_to)}
             for one in standing_agencies(resident)
@@ -91,11 +115,6 @@ def everything_about(resident: Resident) -> dict[str, Any]:
             for one in standing_helpers(resident)
         ],
         "helps": [one.person.name for one in helped_by(resident)],
-        "places": [
-            {"kind": one.kind, "name": one.name, "longitude": one.longitude, "latitude": one.latitude}
-            for one in whereabouts_of(resident)
-        ],
-        "consents": sorted(consents.standing(resident)),
     }
 
 

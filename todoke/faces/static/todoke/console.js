@@ -14,11 +14,11 @@ const focusRow = async (next) => {
   if (response.ok) document.getElementById("peek").innerHTML = await response.text();
 };
 const selected = document.querySelector("[data-selected]");
-const count = () => {
-  const n = document.querySelectorAll('[name="case"]:checked').length;
-  if (selected && n) selected.textContent = selected.dataset.words.replace("{n}", n);
-};
-document.addEventListener("change", (event) => { if (event.target.name === "case") count(); });
+document.addEventListener("change", (event) => {
+  if (!selected || !["case", "shelter"].includes(event.target.name)) return;
+  const n = document.querySelectorAll(`[name="${event.target.name}"]:checked`).length;
+  if (n) selected.textContent = selected.dataset.words.replace("{n}", n);
+});
 
 let finding = -1;
 const keys = {
@@ -49,4 +49,12 @@ document.addEventListener("keydown", (event) => {
 // What takes long says so.
 for (const form of document.querySelectorAll("form[data-slow]")) {
   form.addEventListener("submit", () => { form.querySelector("[data-working]").hidden = false; });
+}
+
+// One tick for all of a page.
+for (const all of document.querySelectorAll("[data-all]")) {
+  all.hidden = false;
+  all.addEventListener("change", () => {
+    for (const one of document.querySelectorAll(`[name="${all.dataset.all}"]`)) if (one.checked !== all.checked) one.click();
+  });
 }

@@ -209,6 +209,23 @@ const camera = async () => {
   });
 };
 
+// The copy gives way to the page itself as soon as there is a network, unless somebody is in the middle of it.
+const renew = async () => {
+  if (door.dataset.shell === undefined || open() || location.hash === "#by-hand" || query.value) return;
+  try {
+    const there = await fetch(location.pathname, { method: "HEAD", signal: AbortSignal.timeout(4000) });
+    if (there.status < 500) location.replace(location.pathname);
+  } catch { /* Later. */ }
+};
+// Keeps the copy up to now; a device that is no reader any more keeps none.
+const worker = async () => {
+  if (!navigator.serviceWorker) return;
+  if (!query) return (await navigator.serviceWorker.getRegistration())?.active?.postMessage("drop");
+  await navigator.serviceWorker.register(door.dataset.worker);
+  const ready = await navigator.serviceWorker.ready;
+  if (door.dataset.shell === undefined) ready.active.postMessage("keep");
+};
+
 if (door) {
   document.addEventListener("submit", (event) => {
     const form = event.target;
@@ -241,9 +258,13 @@ if (door) {
     showUnsent();
   });
   for (const form of door.querySelectorAll("form[data-entry]")) countTicked(form);
+  // A page from the device's own copy has an old number, and must not give it to two people.
+  const fresh = door.querySelector("#by-hand [name=nonce]");
+  if (fresh) fresh.value = crypto.randomUUID();
   late(kept());
   if (kept().length) send();
-  addEventListener("online", send);
-  setInterval(() => { if (kept().length) send(); }, 15000);
+  addEventListener("online", () => { send(); renew(); });
+  setInterval(() => { if (kept().length) send(); renew(); }, 15000);
   camera();
 }
+worker();

@@ -67,14 +67,6 @@ const tick = () => {
 };
 const lines = () => { for (const one of document.querySelectorAll("[data-to-end]")) one.scrollLeft = one.scrollWidth; };
 
-const move = (step) => {
-  const people = [...document.querySelectorAll('.calls input[type="radio"]')];
-  if (!people.length) return;
-  const at = people.findIndex((one) => one.checked);
-  const next = people[Math.max(0, Math.min(people.length - 1, at + step))];
-  next.checked = true;
-  next.focus();
-};
 const sortBy = (link) => {
   if (!link) return;
   const sort = new URL(link.href).searchParams.get("sort");
@@ -82,15 +74,9 @@ const sortBy = (link) => {
   page = `${page.split("?")[0]}?sort=${sort}`;
   refresh();
 };
-const phone = () => (document.querySelector(".calls label:has(input:checked) .call-phone") ?? document.querySelector(".waiting-box a[href^='tel:']"))?.focus();
 const keys = {
   s: () => sortBy(document.querySelector("[data-sort]")),
   m: () => { const title = document.getElementById("map-title"); title.focus(); title.scrollIntoView({ block: "nearest" }); },
-  j: () => move(1),
-  k: () => move(-1),
-  a: () => { if (chosen()) document.querySelector("[data-take]").click(); else move(1); },
-  f: () => { if (!chosen()) move(1); document.querySelector("[data-forward]")?.focus(); },
-  t: phone,
   e: () => document.querySelector('[data-key="e"]')?.click(),
   h: () => document.querySelector('[data-key="h"]')?.click(),
   "?": () => document.getElementById("keys-help").showModal(),
