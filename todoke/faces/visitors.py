@@ -19,6 +19,7 @@ from todoke.faces.portal.holders import CASES, DRAFTS
 from todoke.faces.public.strip import strip_for
 from todoke.kernel.errors import NotFoundError
 from todoke.kernel.sessions import principal_of
+from todoke.loops.improve.desks import has_work
 from todoke.loops.reach.queries import alarm
 from todoke.registry.organisations.models import Officer
 from todoke.registry.organisations.naming import office_name
@@ -176,6 +177,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "crisis_desk": SimpleLazyObject(lambda: officer.memberships.filter(organisation__function="crisis").exists())
         if officer
         else False,
+        "policy_work": SimpleLazyObject(lambda: has_work(officer)) if officer else False,
         "danger": SimpleLazyObject(alarm),
         "officer_office": SimpleLazyObject(lambda: _first_office(officer) if officer else ""),
         "unread_count": SimpleLazyObject(lambda: unread_count(resident)) if resident else 0,
@@ -201,6 +203,8 @@ _AREAS = {
     "situations": "situation",
     "situation": "situation",
     "situation-telegrams": "situation",
+    "situation-calls": "situation",
+    "waiting-alert": "situation",
     "order": "situation",
     "order-new": "situation",
     "check-in": "check-in",
@@ -214,6 +218,12 @@ _AREAS = {
     "for-me-answer": "for-me",
     "my-data": "my-data",
     "worklist": "worklist",
+    "notices": "notices",
+    "notice": "notices",
+    "support-list": "support-list",
+    "now": "now",
+    "now-history": "now",
+    "data": "data",
 }
 
 
@@ -221,11 +231,12 @@ def _area(request: HttpRequest) -> str:
     """The part of the main menu that the page stands in."""
     match = request.resolver_match
     name = match.url_name or "" if match else ""
-    return (
-        "worklist"
-        if match and name.startswith("case") and match.namespace == "console"
-        else ("cases" if name.startswith("case") else _AREAS.get(name, ""))
-    )
+    if match and match.namespace == "console":
+        if name.startswith("case"):
+            return "worklist"
+        if name.startswith("policy"):
+            return "policy"
+    return "cases" if name.startswith("case") else _AREAS.get(name, "")
 
 
 def _first_office(officer: Officer) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from math import cos, radians
 from typing import Any
 
@@ -25,6 +26,8 @@ class Shape:
     name_en: str
     path: str
     label: tuple[float, float]
+    room: float
+    """Points from there to the nearest boundary."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ def prefecture_map(prefecture_code: str = "") -> Drawing:
             row.name,
             row.name_en,
             "".join(_ring(part, west, north, flat, scale) for part in _parts(outline)),
-            _label(_parts(outline)[0], west, north, flat, scale),
+            *_label(_parts(outline)[0], west, north, flat, scale),
         )
         for row, outline in outlines
     ]
@@ -67,12 +70,20 @@ def _parts(outline: shapely.Geometry) -> list[shapely.Geometry]:
 
 
 def _ring(part: shapely.Geometry, west: float, north: float, flat: float, scale: float) -> str:
-    points = shapely.get_coordinates(shapely.get_exterior_ring(part))
-    words = [f"{(x - west) * flat * scale:.1f} {(north - y) * scale:.1f}" for x, y in points]
-    return f"M{'L'.join(words)}Z"
+    """Steps from point to point in tenths, which are half as long as the points."""
+    corners = shapely.get_coordinates(shapely.get_exterior_ring(part))
+    points = [(round((x - west) * flat * scale * 10), round((north - y) * scale * 10)) for x, y in corners[:-1]]
+    steps = [f"{_tenths(x - before_x)} {_tenths(y - before_y)}" for (before_x, before_y), (x, y) in pairwise(points)]
+    x, y = points[0]
+    return f"M{_tenths(x)} {_tenths(y)}l{' '.join(steps).replace(' -', '-')}z"
 
 
-def _label(part: Any, west: float, north: float, flat: float, scale: float) -> tuple[float, float]:
-    """The middle of the largest circle inside."""
-    x, y = shapely.get_coordinates(shapely.maximum_inscribed_circle(part, tolerance=DETAIL))[0]
-    return round((x - west) * flat * scale, 1), round((north - y) * scale, 1)
+def _tenths(number: int) -> str:
+    return f"{number / 10:g}".replace("0.", ".", 1) if abs(number) < 10 else f"{number / 10:g}"
+
+
+def _label(part: Any, west: float, north: float, flat: float, scale: float) -> tuple[tuple[float, float], float]:
+    """The middle of the largest circle inside, and its radius."""
+    radius = shapely.maximum_inscribed_circle(part, tolerance=DETAIL)
+    x, y = shapely.get_coordinates(radius)[0]
+    return (round((x - west) * flat * scale, 1), round((north - y) * scale, 1)), radius.length * scale

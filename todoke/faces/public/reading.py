@@ -83,7 +83,13 @@ def choices(request: HttpRequest, chosen: Reading) -> list[dict[str, Any]]:
         one = reading(language)
         name = common().get(language, {}).get("name", one.words["site"])
         found.append(
-            {"name": name, "tag": one.tag, "href": f"?{query.urlencode()}", "now": language == chosen.language}
+            {
+                "language": language,
+                "name": name,
+                "tag": one.tag,
+                "href": f"?{query.urlencode()}",
+                "now": language == chosen.language,
+            }
         )
     return found
 

@@ -2,7 +2,7 @@
 
 import re
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import budoux
@@ -41,10 +41,13 @@ def icon(name: str, size: str = "") -> SafeString:
 @register.filter
 def phrases(text: object) -> SafeString:
     """The text with break opportunities between phrases of Japanese (for headings and single sentences)."""
-    words = str(text)
-    if words.isascii():
-        return SafeString(escape(words))
-    return mark_safe("<wbr>".join(escape(part) for part in _parser().parse(words)))  # noqa: S308 - each part is escaped
+    return mark_safe("<wbr>".join(escape(part) for part in phrases_of(str(text))))  # noqa: S308 - each part is escaped
+
+
+@lru_cache(maxsize=4096)
+def phrases_of(text: str) -> tuple[str, ...]:
+    """The parts of a text between which a line may end."""
+    return (text,) if text.isascii() else tuple(_parser().parse(text))
 
 
 _READING = re.compile("([一-龠々〆ヶ]+)（([ぁ-ゖー]+)）")

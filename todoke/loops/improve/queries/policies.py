@@ -17,6 +17,11 @@ def _policy(version_id: int) -> Policy:
     return policy_from(PolicyVersion.objects.values_list("content", flat=True).get(pk=version_id))
 
 
+def policy_of_version(version_id: int) -> Policy:
+    """The policy as a version has it; read once in a process."""
+    return _policy(version_id)
+
+
 def current_policies() -> list[Policy]:
     """The policies in force, the newest period first."""
     ids = PolicyVersion.objects.filter(current=True).values_list("pk", flat=True)

@@ -1,0 +1,1 @@
+"""How far the prefecture's policy is, for everybody: released figures and nothing else."""
