@@ -7,13 +7,29 @@ import pytest
 from django.conf import settings
 
 SHEETS = sorted((Path(settings.BASE_DIR) / "todoke" / "faces" / "static" / "todoke").glob("*.css"))
-STAFF = {"console.css", "staff.css", "situation.css", "crisis.css", "orders.css"}
+STAFF = {
+    "console.css",
+    "staff.css",
+    "situation.css",
+    "crisis.css",
+    "orders.css",
+    "calls.css",
+    "shelters.css",
+    "rules.css",
+    "case.css",
+    "round.css",
+}
 
 
 LOADED = {
     "a resident's page": (("todoke.css", "parts.css", "now.css"), 40_000),
+    "a page of progress": (("todoke.css", "parts.css", "charts.css", "progress.css"), 40_000),
     "a warning": (("danger.css",), 10_000),
     "a page of staff": (("todoke.css", "parts.css", "console.css", "staff.css"), 44_000),
+    "a case": (("todoke.css", "parts.css", "console.css", "case.css"), 44_000),
+    "the yearly round": (("todoke.css", "parts.css", "console.css", "case.css", "round.css"), 46_000),
+    "the rule studio": (("todoke.css", "parts.css", "console.css", "rules.css"), 44_000),
+    "a list of staff": (("todoke.css", "parts.css", "console.css", "crisis.css", "calls.css", "shelters.css"), 50_000),
     "the situation board": (
         ("todoke.css", "parts.css", "console.css", "staff.css", "situation.css", "crisis.css", "orders.css"),
         56_000,

@@ -42,7 +42,8 @@ def begin_draft(
 ) -> tuple[Draft, str]:
     """A draft to fill in. A resident goes on with the one they have; a stranger gets a secret to come back with.
 
-    Tells ``draft-begun``. ``about`` names a question by whose answer drafts of one service are told apart: each has a draft of its own.
+    Tells ``draft-begun``. ``about`` names a question by whose answer drafts of one service are told apart: each has a
+    draft of its own.
     """
     if resident is not None:
         Resident.objects.select_for_update().get(pk=resident.pk)
@@ -145,5 +146,6 @@ def forget_stale_drafts(*, untouched_since: datetime) -> int:
 
 
 def forget_unused_files(*, stored_before: datetime) -> int:
-    """Delete files that no draft and no submission holds; a young one may be on its way to a draft."""
-    return StoredFile.objects.filter(stored_at__lt=stored_before, uploads=None, attachments=None).delete()[0]
+    """Delete files that no draft, no submission and no meeting holds; a young one may be on its way to a draft."""
+    unused = StoredFile.objects.filter(stored_at__lt=stored_before, uploads=None, attachments=None, papers_of=None)
+    return unused.delete()[0]

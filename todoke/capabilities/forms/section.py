@@ -30,6 +30,7 @@ def _question(types: list[str], inner: dict[str, Any] | None) -> dict[str, Any]:
         "min": {"type": "integer"},
         "max": {"type": "integer"},
         "max_length": {"type": "integer", "minimum": 1},
+        "decimals": {"type": "integer", "minimum": 0, "maximum": 4},
         "unit": TEXTS,
         "earliest": {"type": "string"},
         "latest": {"type": "string"},

@@ -6,6 +6,7 @@ from todoke.kernel.rules import BOOL, INT, STR, Shape
 _SHAPES = {
     "yes_no": BOOL,
     "number": INT,
+    "decimal": INT,
     "address": Shape("record", members={"postal_code": STR, "text": STR}),
 }
 _SILENT = frozenset({"heading", "statement", "upload"})

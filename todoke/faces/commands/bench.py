@@ -14,10 +14,10 @@ examples:
   todoke bench rules --residents 100000 --json
   todoke bench audience --json
 """
-NAMES = ("rules", "alert", "audience", "checkin", "dispatch", "indicators", "shelters")
+NAMES = ("rules", "alert", "audience", "checkin", "dispatch", "indicators", "shelters", "progress", "open-data")
 """Each a module of todoke.faces.bench with a function ``measure``."""
 
-OF_NOBODY = {"indicators"}
+OF_NOBODY = {"indicators", "open-data", "progress"}
 """Those that need no residents."""
 
 
@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
         people = [] if args.name in OF_NOBODY else [["load-demo", "--residents", str(args.residents)]]
         return run_in_scratch([["migrate"], ["places", "load"], *people, ["packs", "publish"], words])
     os.environ.setdefault("TODOKE_DEMONSTRATION", "1")
-    for figure in import_module(f"todoke.faces.bench.{args.name}").measure():
+    for figure in import_module(f"todoke.faces.bench.{args.name.replace('-', '_')}").measure():
         print(json.dumps(figure.as_json(), ensure_ascii=False) if args.json else _line(figure), flush=True)
     return 0
 

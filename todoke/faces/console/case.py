@@ -23,6 +23,7 @@ from todoke.loops.apply.models import Attachment, Case
 from todoke.loops.apply.packs import form_of_version
 from todoke.loops.apply.presentation import answered_pages, changes_of
 from todoke.loops.apply.types import WORKABLE_STATES, CaseState
+from todoke.loops.improve.models import Report
 from todoke.registry.catalogue.queries import pack_of
 from todoke.registry.catalogue.types import in_language
 from todoke.registry.people.access import ReasonNeededError
@@ -121,8 +122,11 @@ def revision_of(request: OfficerRequest) -> int:
 @require_safe
 @officer_required
 def case(request: OfficerRequest, receipt_number: str) -> HttpResponse:
-    """Reading a case leaves a row that its subject sees."""
-    return case_page(request, case_of_office(request, receipt_number))
+    """Reading a case leaves a row that its subject sees; a report has a page of its own."""
+    found = case_of_office(request, receipt_number)
+    if pack_of(found.pack_version_id).is_internal:
+        return redirect("console:policy-report", report_id=Report.objects.get(case=found).pk)
+    return case_page(request, found)
 
 
 @require_POST

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from todoke.faces.console import (
     agencies,
+    calls,
     case,
     check_in,
     decision,
@@ -11,6 +12,7 @@ from todoke.faces.console import (
     notices,
     orders,
     pass_cards,
+    publications,
     received,
     roster,
     rules,
@@ -55,6 +57,10 @@ urlpatterns = [
     path("situation/orders/<int:order_id>/deed/", orders.deed, name="order-deed"),
     path("situation/<int:incident_id>/", situation.situation, name="situation"),
     path("situation/<int:incident_id>/live/", situation.situation_live, name="situation-live"),
+    path("situation/<int:incident_id>/calls/", calls.calls, name="situation-calls"),
+    path(
+        "situation/publications/<int:publication_id>/again/", publications.publication_again, name="publication-again"
+    ),
     path("situation/<int:incident_id>/call/", situation.call, name="situation-call"),
     path("situation/<int:incident_id>/report.pdf", handover.report, name="situation-report"),
     path("shelters/", shelters.shelter_list, name="shelters"),
@@ -65,5 +71,6 @@ urlpatterns = [
     path("notices/<int:notice_id>/results.csv", notices.results, name="notice-results"),
     path("support-list/", support.support_list, name="support-list"),
     path("support-list/add/", support.support_add, name="support-add"),
+    path("policy/", include("todoke.faces.console.policy.urls")),
     path("", include("todoke.faces.console.staff_urls")),
 ]

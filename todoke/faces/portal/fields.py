@@ -6,6 +6,7 @@ from typing import Any
 
 from todoke.capabilities.forms.answers import Facts, fixed_fact, fixed_in_item, shown_in_item, shown_questions
 from todoke.capabilities.forms.models import Upload
+from todoke.capabilities.forms.questions import KINDS
 from todoke.capabilities.forms.types import FieldError, Page, Question
 from todoke.capabilities.forms.validation import present
 from todoke.registry.catalogue.types import Texts, in_language
@@ -151,7 +152,7 @@ def _field(question: Question, name: str, value: Any, reader: Reader) -> Field:
         label=reader.text(question.label),
         help=reader.text(question.help),
         required=question.required,
-        value="" if value is None else value,
+        value="" if value is None else KINDS[question.type].typed(question, value) if question.type in KINDS else value,
         text=valid_text,
         error=reader.errors.get(name, ""),
         choices=choices,

@@ -3,6 +3,8 @@
 from django.urls import path
 
 from todoke.faces.public import data, message, now, survey
+from todoke.faces.public.open_data import addresses as open_data
+from todoke.faces.public.progress import addresses as progress
 
 app_name = "public"
 urlpatterns = [
@@ -14,4 +16,6 @@ urlpatterns = [
     path("now.geojson", data.as_geojson, name="now-geojson"),
     path("now.rss", data.as_rss, name="now-rss"),
     path("now.cap", data.as_cap, name="now-cap"),
+    *progress.patterns,
+    *open_data.patterns,
 ]

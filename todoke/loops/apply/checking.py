@@ -185,7 +185,7 @@ def _candidates(question: Question) -> list[Any]:
         return [option.id for option in question.options]
     if question.type == "choices":
         return [[option.id] for option in question.options]
-    if question.type == "number":
+    if question.type in {"number", "decimal"}:
         low, high = question.settings.get("min", 0), question.settings.get("max", 1000)
         return [low, (low + high) // 2, high]
     return []

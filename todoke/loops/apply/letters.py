@@ -15,8 +15,14 @@ APPEAL = """\
 
 
 def letter_for(case: Case, outcome: Outcome, reasons: str) -> str:
-    """Title, addressee, text, reasons and 教示, as plain text; a copy of it is what is approved and sent."""
-    appeal = pack_of(case.pack_version_id).workflow.appeal
+    """Title, addressee, text, reasons and 教示, as plain text; a copy of it is what is approved and sent.
+
+    Between offices there is no 処分, and so no letter: ''.
+    """
+    pack = pack_of(case.pack_version_id)
+    if pack.is_internal:
+        return ""
+    appeal = pack.workflow.appeal
     body = legal_person(case.office)
     names = {"head": body.head_title or body.name, "body": body.name}
     received = case.received_at.astimezone(clock.JAPAN).date()

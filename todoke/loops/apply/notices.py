@@ -15,8 +15,13 @@ from todoke.registry.people.models import Resident
 
 
 def tell_applicant(case: Case, event: str, *, text: str = "", due_on: date | None = None) -> None:
-    """Send the pack's message of ``event``, in the applicant's language; the revision makes it one of its kind."""
+    """Send the pack's message of ``event``, in the applicant's language; the revision makes it one of its kind.
+
+    Of a pack that offices fill in there is nobody to tell here.
+    """
     pack = pack_of(case.pack_version_id)
+    if pack.is_internal:
+        return
     worded = pack.messages[event]
     message = worded.get(case.language) or worded["ja"]
     day = due_on or case.due_on

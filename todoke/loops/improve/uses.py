@@ -15,6 +15,7 @@ from todoke.loops.apply.models import Case, Decision
 from todoke.loops.improve.models import Use
 from todoke.loops.improve.types import Kind
 from todoke.loops.reach.queries.incidents import only_drills
+from todoke.registry.catalogue.queries import pack_of
 from todoke.registry.people.models import Resident
 from todoke.registry.places.models import Shelter
 
@@ -42,13 +43,22 @@ def _home(resident: Resident | None) -> str:
     return resident.household.municipality_code if resident else ""
 
 
+def _is_internal(filled_in: Draft | Case) -> bool:
+    """Whether it is among offices: what they report is no use of a service."""
+    return pack_of(filled_in.pack_version_id).is_internal
+
+
 @listen("draft-begun")
 def _draft_begun(draft: Draft) -> None:
+    if _is_internal(draft):
+        return
     _use(Kind.DRAFT_BEGUN, municipality=_home(draft.resident), service=draft.pack_version.pack).save()
 
 
 @listen("case-received")
 def _case_received(case: Case, by_agent: bool) -> None:
+    if _is_internal(case):
+        return
     channel = "agent" if by_agent else "online"
     service, municipality = case.pack_version.pack, _home(case.resident)
     _use(Kind.CASE_RECEIVED, municipality=municipality, service=service, channel=channel).save()
@@ -57,6 +67,8 @@ def _case_received(case: Case, by_agent: bool) -> None:
 @listen("case-decided")
 def _case_decided(case: Case, decision: Decision) -> None:
     """The value is the days from receipt to decision, as 行政手続法6条 counts a standard period."""
+    if _is_internal(case):
+        return
     days = (clock.today() - case.received_at.astimezone(clock.JAPAN).date()).days
     _use(
         Kind.CASE_DECIDED,
@@ -91,6 +103,8 @@ def _messages_written(mailing: Mailing, batch: Batch) -> None:
 
 @listen("messages.sent")
 def _message_sent(message: Message) -> None:
+    if message.about.startswith("report:"):
+        return
     _use(Kind.MESSAGE_SENT, municipality=message.municipality_code, purpose=_purpose(message.about)).save()
 
 

@@ -19,12 +19,32 @@ def pack_of(version_id: int) -> Pack:
 
 def current_packs() -> list[Pack]:
     """What can be applied for, by id."""
+    return [pack for pack in _in_force() if not pack.is_internal]
+
+
+def office_packs() -> list[Pack]:
+    """What offices fill in among themselves, by id."""
+    return [pack for pack in _in_force() if pack.is_internal]
+
+
+def _in_force() -> list[Pack]:
     ids = PackVersion.objects.filter(current=True).order_by("pack").values_list("pk", flat=True)
     return [pack_of(pk) for pk in ids]
 
 
 def current_version(pack_id: str) -> PackVersion | None:
-    """The version in force of a pack."""
+    """The version in force of a pack that can be applied for."""
+    version = _version_in_force(pack_id)
+    return None if version and pack_of(version.pk).is_internal else version
+
+
+def office_version(pack_id: str) -> PackVersion | None:
+    """The version in force of a pack that offices fill in."""
+    version = _version_in_force(pack_id)
+    return version if version and pack_of(version.pk).is_internal else None
+
+
+def _version_in_force(pack_id: str) -> PackVersion | None:
     return PackVersion.objects.filter(pack=pack_id, current=True).defer("content").first()
 
 

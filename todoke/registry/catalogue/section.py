@@ -71,7 +71,7 @@ SERVICE: dict[str, Any] = {
         },
         "additionalProperties": False,
     },
-    "login": {"enum": ["required", "none"]},
+    "login": {"enum": ["required", "none", "office"]},
     "law": {"type": "array", "items": {"type": "string"}, "minItems": 1},
     "life_events": {"type": "array", "items": IDENTIFIER},
     "keywords": {"type": "array", "items": {"type": "string"}},

@@ -132,6 +132,8 @@ class Pack:
     needed: tuple[Texts, ...]
     owner: Owner
     login: str
+    """required, none, or office: a form that offices fill in, which is no service to residents."""
+
     law: tuple[str, ...]
     life_events: tuple[str, ...]
     keywords: tuple[str, ...]
@@ -146,6 +148,11 @@ class Pack:
 
     content: Mapping[str, Any]
     """The whole, as written."""
+
+    @property
+    def is_internal(self) -> bool:
+        """Whether offices fill it in, and no resident ever sees it."""
+        return self.login == "office"
 
     @cached_property
     def hash(self) -> str:

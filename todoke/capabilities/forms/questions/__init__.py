@@ -4,7 +4,7 @@ from todoke.capabilities.forms.questions.choices import Choice, Choices, YesNo
 from todoke.capabilities.forms.questions.kind import Kind
 from todoke.capabilities.forms.questions.places import Address
 from todoke.capabilities.forms.questions.quiet import Heading, Statement, Upload
-from todoke.capabilities.forms.questions.texts import Email, Kana, Number, Phone, Text, TextArea
+from todoke.capabilities.forms.questions.texts import Decimal, Email, Kana, Number, Phone, Text, TextArea
 from todoke.capabilities.forms.questions.times import Date, Time
 
 KINDS: dict[str, Kind] = {
@@ -16,6 +16,7 @@ KINDS: dict[str, Kind] = {
         Email(),
         Phone(),
         Number(),
+        Decimal(),
         YesNo(),
         Choice(),
         Choices(),

@@ -25,6 +25,9 @@ class Kind(Protocol):
     def missing(self, question: Question) -> str:
         """What to say when a required answer is not there."""
 
+    def typed(self, question: Question, value: Any) -> Any:
+        """What stands in the field for a stored answer."""
+
     def present(self, question: Question, value: Any, reading: str) -> str:
         """The answer in words."""
 
@@ -45,6 +48,10 @@ class Typed:
     def missing(self, question: Question) -> str:
         """Ask to fill it in."""
         return _("入力してください。")
+
+    def typed(self, question: Question, value: Any) -> Any:
+        """As it is stored."""
+        return value
 
     def present(self, question: Question, value: Any, reading: str) -> str:
         """As it is."""

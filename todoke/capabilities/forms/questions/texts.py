@@ -1,6 +1,7 @@
 """Answers in words and numbers."""
 
 import re
+from decimal import Decimal as Exact
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -114,3 +115,60 @@ class Number(Typed):
         word = unit.get(reading) or unit.get("ja", "")
         gap = " " if word and word.isascii() else ""
         return f"{value:,}{gap}{word}" if type(value) is int else str(value)
+
+
+class Decimal(Typed):
+    """A number with ``decimals`` places, kept as a whole number of its smallest parts: 23.5 with one place is 235.
+
+    Rules and the bounds ``min`` and ``max`` count in these parts too, so that nothing is rounded.
+    """
+
+    name: ClassVar[str] = "decimal"
+
+    def parse(self, question: Question, field: str, raw: Raw) -> Any:
+        """Full-width digits and thousands' commas are fine; more places than asked for stay as typed."""
+        typed = to_halfwidth(super().parse(question, field, raw)).replace(",", "")
+        found = re.fullmatch(r"(-?)(\d{1,12})(?:\.(\d+))?", typed)
+        if found is None or len((found[3] or "").rstrip("0")) > _places(question):
+            return typed
+        return int(f"{found[1]}{found[2]}{(found[3] or '')[: _places(question)].ljust(_places(question), '0')}")
+
+    def problem(self, question: Question, value: Any) -> str | None:
+        """No number, too many places, or outside the bounds."""
+        places = _places(question)
+        if type(value) is not int:
+            if places:
+                return _("数字で入れてください。小数は{places}桁までです。例：{example}").format(
+                    places=places, example=f"{Exact(235).scaleb(-1):.{places}f}"
+                )
+            return _("数字で入れてください。例：120")
+        low, high = question.settings.get("min", 0), question.settings.get("max", 10**14)
+        if not low <= value <= high:
+            return _("{low}から{high}までの数字を入れてください。").format(
+                low=_exact(question, low), high=_exact(question, high)
+            )
+        return None
+
+    def typed(self, question: Question, value: Any) -> Any:
+        """As one writes it, without thousands' commas."""
+        return str(exact_value(question, value)) if type(value) is int else value
+
+    def present(self, question: Question, value: Any, reading: str) -> str:
+        """With its unit."""
+        unit = question.settings.get("unit", {})
+        word = unit.get(reading) or unit.get("ja", "")
+        gap = " " if word.isascii() and word not in {"", "%"} else ""
+        return f"{_exact(question, value)}{gap}{word}" if type(value) is int else str(value)
+
+
+def exact_value(question: Question, value: int) -> Exact:
+    """What an answer to a ``decimal`` question stands for."""
+    return Exact(value).scaleb(-_places(question))
+
+
+def _places(question: Question) -> int:
+    return int(question.settings.get("decimals", 0))
+
+
+def _exact(question: Question, value: int) -> str:
+    return f"{exact_value(question, value):,.{_places(question)}f}"

@@ -113,7 +113,7 @@ def _learn(case: Case, outcome: Outcome) -> None:
 
 @transaction.atomic
 def send_back(*, case: Case, officer: Officer, reason: str, revision: int) -> Case:
-    """Give the proposal back to who made it, with the reason (差戻し)."""
+    """Give the proposal back to who made it, with the reason (差戻し). Tells ``case-sent-back``."""
     if not reason.strip():
         raise ReasonsMissingError
     row = locked(case, revision, CaseState.PROPOSED)
@@ -125,4 +125,5 @@ def send_back(*, case: Case, officer: Officer, reason: str, revision: int) -> Ca
     proposal.save()
     row.state = CaseState.REVIEW
     saved(row, EventKind.SENT_BACK, Actor.officer(officer), reason.strip())
+    events.tell("case-sent-back", case=row, officer=officer, reason=reason.strip())
     return row

@@ -1,5 +1,6 @@
 """What an officer does with a case before the decision."""
 
+from collections.abc import Collection
 from datetime import date
 
 from django.db import transaction
@@ -26,19 +27,31 @@ def assign_case(*, case: Case, officer: Officer, by: Officer, revision: int | No
     return row
 
 
-@transaction.atomic
 def ask_correction(*, case: Case, officer: Officer, question: str, text: str, due_on: date, revision: int) -> Case:
     """Ask the applicant to put one answer right (補正, 行政手続法7条); the standard period stands still until then."""
+    return ask_corrections(
+        case=case, officer=officer, questions=[question], text=text, due_on=due_on, revision=revision
+    )
+
+
+@transaction.atomic
+def ask_corrections(
+    *, case: Case, officer: Officer, questions: Collection[str], text: str, due_on: date, revision: int
+) -> Case:
+    """Ask for several answers at once, with one word for all of them."""
     if not text.strip():
         raise TextMissingError
     row = locked(case, revision, *WORKABLE_STATES, CaseState.RETURNED)
-    CorrectionRequest.objects.create(
-        case=row, question=question, text=text.strip(), due_on=due_on, asked_by=officer, asked_at=clock.now()
+    CorrectionRequest.objects.bulk_create(
+        CorrectionRequest(
+            case=row, question=question, text=text.strip(), due_on=due_on, asked_by=officer, asked_at=clock.now()
+        )
+        for question in questions
     )
     row.assignee = row.assignee or officer
     row.state = CaseState.RETURNED
     row.stopped_on = row.stopped_on or clock.today()
-    saved(row, EventKind.RETURNED, Actor.officer(officer), text.strip(), question=question)
+    saved(row, EventKind.RETURNED, Actor.officer(officer), text.strip(), question=",".join(questions))
     tell_applicant(row, "returned", text=text.strip(), due_on=due_on)
     return row
 

@@ -30,7 +30,7 @@ from todoke.loops.apply.office import deciding_office
 from todoke.loops.apply.packs import form_of_version
 from todoke.loops.apply.types import CaseState, EventKind
 from todoke.registry.catalogue.queries import pack_of
-from todoke.registry.organisations.models import Organisation
+from todoke.registry.organisations.models import Officer, Organisation
 from todoke.registry.organisations.naming import office_name
 from todoke.registry.people.actions import learn_facts
 from todoke.registry.people.agency import acting
@@ -54,13 +54,16 @@ def facts_for(draft: Draft) -> Facts:
 
 
 @transaction.atomic
-def submit_draft(*, draft: Draft, language: str, seen_requests: Collection[int] | None = None) -> Case:
+def submit_draft(
+    *, draft: Draft, language: str, seen_requests: Collection[int] | None = None, officer: Officer | None = None
+) -> Case:
     """Hand in a draft: it becomes a case, which its secret opens where it had one, or the correction of a case.
 
     A second call with the same draft gives the same case. ``seen_requests`` are the requests for correction that
-    the applicant was shown. Raises AnswersIncompleteError when something is still to be put right, NoOfficeError
-    when no office decides, CaseChangedError when the office asked for more meanwhile, NotFoundError when the draft
-    was thrown away.
+    the applicant was shown. ``officer`` hands it in for an office.
+
+    Raises AnswersIncompleteError when something is still to be put right, NoOfficeError when no office decides,
+    CaseChangedError when the office asked for more meanwhile, NotFoundError when the draft was thrown away.
     """
     # The case before the draft, as everywhere: two transactions that lock in turn would wait for each other.
     case = Case.objects.select_for_update().get(receipt_number=draft.corrects) if draft.corrects else None
@@ -70,7 +73,7 @@ def submit_draft(*, draft: Draft, language: str, seen_requests: Collection[int] 
     known = Submission.objects.select_related("case").filter(draft_id=row.pk).first()
     if known:
         return known.case
-    return _hand_in_correction(case, row, seen_requests) if case else _hand_in(row, language)
+    return _hand_in_correction(case, row, seen_requests, officer) if case else _hand_in(row, language, officer)
 
 
 def _checked(draft: Draft, form: Form, facts: Facts, only: set[str] | None = None) -> dict[str, Any]:
@@ -85,7 +88,7 @@ def _checked(draft: Draft, form: Form, facts: Facts, only: set[str] | None = Non
     return whole
 
 
-def _hand_in(draft: Draft, language: str) -> Case:
+def _hand_in(draft: Draft, language: str, officer: Officer | None) -> Case:
     pack, form, facts = pack_of(draft.pack_version_id), form_of_version(draft.pack_version_id), facts_for(draft)
     whole = _checked(draft, form, facts)
     handed_in = answers_to_submit(form, whole, facts)
@@ -94,7 +97,7 @@ def _hand_in(draft: Draft, language: str) -> Case:
     if office is None:
         raise NoOfficeError
     now = clock.now()
-    name = resident.name if resident else str(handed_in.get("name", ""))
+    name = officer.name if officer else resident.name if resident else str(handed_in.get("name", ""))
     case = Case.objects.create(
         receipt_number=_receipt_number(office, pack.number_prefix),
         pack_version_id=draft.pack_version_id,
@@ -108,7 +111,7 @@ def _hand_in(draft: Draft, language: str) -> Case:
         due_on=open_day_from(clock.today() + timedelta(days=pack.workflow.standard_days)),
     )
     _keep(case, 1, draft, handed_in, facts, shown_question_ids(form, whole, facts))
-    saved(case, EventKind.SUBMITTED, Actor.applicant(resident, name))
+    saved(case, EventKind.SUBMITTED, Actor.officer(officer) if officer else Actor.applicant(resident, name))
     saved(case, EventKind.RECEIVED, Actor(audit.SYSTEM, office_name(office)))
     _learn(resident, form, handed_in, facts, case)
     close_draft(draft=draft)
@@ -180,7 +183,9 @@ def begin_correction(*, case: Case) -> tuple[Draft, str]:
     return draft, secret
 
 
-def _hand_in_correction(case: Case, draft: Draft, seen_requests: Collection[int] | None) -> Case:
+def _hand_in_correction(
+    case: Case, draft: Draft, seen_requests: Collection[int] | None, officer: Officer | None
+) -> Case:
     case = locked(case, None, CaseState.RETURNED)
     form, facts = form_of_version(draft.pack_version_id), facts_for(draft)
     asked = case.correction_requests.filter(answered_at=None)
@@ -194,7 +199,8 @@ def _hand_in_correction(case: Case, draft: Draft, seen_requests: Collection[int]
         case.due_on = open_day_from(case.due_on + (clock.today() - case.stopped_on))
         case.stopped_on = None
     case.state = CaseState.CORRECTED
-    saved(case, EventKind.CORRECTED, Actor.applicant(case.resident, case.contact_name))
+    actor = Actor.officer(officer) if officer else Actor.applicant(case.resident, case.contact_name)
+    saved(case, EventKind.CORRECTED, actor)
     _learn(case.resident, form, handed_in, facts, case)
     close_draft(draft=draft)
     tell_applicant(case, "corrected")
