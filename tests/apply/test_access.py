@@ -98,6 +98,7 @@ POST_ONLY = {
     "console:policy-meeting-lay",
     "console:policy-team-end",
     "console:policy-release",
+    "console:policy-take-in",
     "portal:prepared-needs",
     "portal:prepared-member-say",
     "portal:prepared-help-ask",

@@ -253,3 +253,22 @@ def test_the_menu_has_it_for_those_concerned(prefecture: Prefecture, town: Town)
         page = signed_in(officer).get("/console/", headers={"accept-language": "ja"}).content.decode()
         assert (">検証</a>" in page) is has, officer
         assert signed_in(officer).get(f"{BASE}/").status_code == (200 if has else 404)
+
+
+def test_a_file_of_figures_is_taken_in_whole_or_not_at_all(prefecture: Prefecture) -> None:
+    planner = at(prefecture.planner)
+
+    def sent(lines: str, status: int, **data: str) -> str:
+        file = SimpleUploadedFile("実績.csv", f"数値,指標,日付\n{lines}".encode("cp932"))
+        return press(planner, "/figures/take-in/", status, file=file, **data)
+
+    refused = sent("900,data-sets,2026/3/31\n-1,data-sets,2026/6/30\n", 422)
+    assert "3行目" in refused
+    assert not Figure.objects.filter(indicator="data-sets").exists()
+    assert "新しい数値1件" in sent("900,data-sets,2026/3/31\n", 200)
+    assert "10倍以上か" in sent("90,data-sets,2026/3/31\n", 422)
+    sent("90,data-sets,2026/3/31\n", 200, note="数え方を変えたため")
+    figure = Figure.objects.get(indicator="data-sets", current=True)
+    assert (figure.value, figure.detail, figure.note) == (90, "実績.csv", "数え方を変えたため")
+    assert "ファイルから登録する" not in text(at(prefecture.municipal), "/figures/")
+    press(at(prefecture.municipal), "/figures/take-in/", 403)

@@ -96,7 +96,7 @@ def pages(rows: int, beside: "_Datasette | None") -> Figure:
     client = Client()
     took = []
     for question in [*_questions(20), *_questions(PAGES)]:
-        path: str | None = f"/api/data/figures/records?{question}"
+        path = f"/api/data/figures/records?{question}"
         for _turned in range(3):
             began = time.perf_counter()
             response = client.get(path)

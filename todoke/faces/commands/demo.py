@@ -66,8 +66,8 @@ def _free_ports(first: int, count: int) -> list[int]:
     raise ProcessError(f"fewer than {count} free ports from {first} on")
 
 
-def _prepare(residents: int) -> None:
-    """Tables, places, services and people; what is there already stays."""
+def _prepare(residents: int, *, reported: bool) -> None:
+    """Tables, places, services and people, and last year's reports; what is there already stays."""
     call_command("migrate", verbosity=0, skip_checks=True)
     load_places(prefecture_code=settings.PREFECTURE)
     load_offices()
@@ -76,7 +76,9 @@ def _prepare(residents: int) -> None:
     load_shelters()
     write_cards()
     later = {once_only.LATER} - {pack.id for pack in current_packs()}
-    load_round(load_policy())
+    policy = load_policy()
+    if reported:
+        load_round(policy)
     publish_packs(packs=[p for p in read_packs(settings.PACKS).values() if p.id not in later], actor="system")
 
 
@@ -104,7 +106,7 @@ def run(args: argparse.Namespace) -> int:
     settings.DEMONSTRATION = True
     began = time.monotonic()
     _line("県・市町村・職員・架空の住民を用意する")
-    _prepare(args.residents)
+    _prepare(args.residents, reported=not args.no_story)
     _line(f"  {time.monotonic() - began:.1f} 秒")
     state = Path(settings.STATE)
     python = sys.executable

@@ -1,9 +1,14 @@
 """Figures as the offices have them: current ones, what they were before, entering and correcting, releasing."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,7 +20,9 @@ from todoke.kernel import clock
 from todoke.kernel.errors import InvalidInputError, NotAllowedError, NotFoundError, TodokeError
 from todoke.kernel.text import to_halfwidth
 from todoke.loops.improve.actions.figures import record_figure
+from todoke.loops.improve.actions.imports import BadFiguresError, import_figures
 from todoke.loops.improve.actions.releases import release_figures
+from todoke.loops.improve.adapters.figure_files import figure_rows
 from todoke.loops.improve.desks import functions_of
 from todoke.loops.improve.errors import NotPlanningOfficeError
 from todoke.loops.improve.models import Figure
@@ -36,6 +43,12 @@ class NoNumberError(InvalidInputError):
     code = "no-number"
 
 
+class NoFileError(InvalidInputError):
+    """CSVファイルを選んでください。"""
+
+    code = "no-file"
+
+
 def _reading(request: PolicyRequest) -> str:
     return "en" if request.reading == "en" else "ja"
 
@@ -53,7 +66,7 @@ def figures(request: PolicyRequest) -> HttpResponse:
     return _list(request)
 
 
-def _list(request: PolicyRequest, *, error: str = "", status: int = 200) -> HttpResponse:
+def _list(request: PolicyRequest, *, error: str = "", status: int = 200, **more: Any) -> HttpResponse:
     reading = _reading(request)
     rows = current_figures(request.policy.id).filter(grain=Grain.QUARTER, municipality_code="", service="")
     newest = {row.indicator: row for row in rows.order_by("on")}
@@ -72,7 +85,7 @@ def _list(request: PolicyRequest, *, error: str = "", status: int = 200) -> Http
             }
         )
     waiting = current_figures(request.policy.id).filter(release=None, on__lte=last_ended_quarter(clock.today()))
-    context = {"rows": shown, "release": latest_release(request.policy.id), "unreleased": waiting.count()}
+    context = {"rows": shown, "release": latest_release(request.policy.id), "unreleased": waiting.count(), **more}
     return page(request, "figures.html", context, error=error, status=status)
 
 
@@ -151,3 +164,42 @@ def release(request: PolicyRequest) -> HttpResponse:
     except TodokeError as refused:
         return _list(request, error=refused.message, status=refused.status)
     return redirect("console:policy-figures")
+
+
+@require_POST
+@policy_desk
+def take_in(request: PolicyRequest) -> HttpResponse:
+    """A file of figures: all of it, or nothing with every line that cannot be taken."""
+    note = typed(request.POST, "note", 300)
+    try:
+        if not request.plans:
+            raise NotPlanningOfficeError
+        with _uploaded(request) as path:
+            imported = import_figures(
+                policy=request.policy,
+                rows=figure_rows(path),
+                file=path.name,
+                by=principal(request.officer),
+                by_name=request.officer.name,
+                note=note,
+            )
+    except BadFiguresError as refused:
+        problems = refused.problems[:SHOWN]
+        return _list(request, error=refused.message, status=refused.status, problems=problems, note=note)
+    except TodokeError as refused:
+        return _list(request, error=refused.message, status=refused.status, note=note)
+    return _list(request, imported=imported)
+
+
+@contextmanager
+def _uploaded(request: PolicyRequest) -> Iterator[Path]:
+    """The file that came with the form, under its own name. Raises NoFileError."""
+    file = request.FILES.get("file")
+    if not isinstance(file, UploadedFile):
+        raise NoFileError
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / (Path(file.name or "").name[-100:] or "figures.csv")
+        with path.open("wb") as kept:
+            for chunk in file.chunks():
+                kept.write(chunk)
+        yield path

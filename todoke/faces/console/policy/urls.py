@@ -39,5 +39,6 @@ urlpatterns = [
     path("paper/", paper.paper, name="policy-paper"),
     path("figures/", figures.figures, name="policy-figures"),
     path("figures/release/", figures.release, name="policy-release"),
+    path("figures/take-in/", figures.take_in, name="policy-take-in"),
     path("figures/<slug:indicator_id>/", figures.indicator, name="policy-indicator"),
 ]
