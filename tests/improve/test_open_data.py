@@ -15,10 +15,11 @@ from django.test import Client
 
 from todoke.kernel import clock
 from todoke.loops.improve.actions.releases import release_figures
-from todoke.loops.improve.models import Figure, PublishedFigure, PublishedFile, Visitor
+from todoke.loops.improve.models import Evaluation, Figure, PublishedFigure, PublishedFile, Round, Visitor
 from todoke.loops.improve.open_data.publishing import make_all_ready, make_ready
 from todoke.loops.improve.open_data.registry import DATA_SETS
 from todoke.loops.improve.types import Policy
+from todoke.registry.organisations.models import Officer
 from todoke.registry.places.models import Municipality, Shelter
 
 
@@ -103,6 +104,28 @@ def test_a_hidden_value_is_nowhere(released: Policy, client: Client) -> None:
     asked = "/api/data/figures/records?value__gte=4000"
     assert client.get(asked).json()["records"] == []
     assert b"4711" not in b"".join(client.get("/data/figures.parquet").streaming_content)  # type: ignore[attr-defined]
+
+
+def test_an_evaluation_is_given_once_its_year_is_published(released: Policy, client: Client) -> None:
+    officer = Officer.objects.create(login="planner", name="計画 明")
+    days = dict.fromkeys(("opens_on", "due_on", "meeting_on", "publishes_on"), date(2026, 4, 1))
+    now = {"opened_by": officer, "opened_at": clock.now(), "evaluated_at": clock.now()}
+    held = Round.objects.create(policy=released.id, year=2025, **days, **now)
+    Evaluation.objects.create(
+        round=held,
+        measure=released.measures[0].id,
+        class_id="good",
+        mark="A",
+        reasons={"ja": "進んでいます", "en": "Going well"},
+        rule_class="good",
+        rule_reasons={},
+        measured={},
+    )
+    assert _rows(client, "/data/evaluations.csv") == []
+    Round.objects.filter(pk=held.pk).update(published_at=clock.now())
+    (row,) = _rows(client, "/data/evaluations.csv")
+    assert (row["year"], row["mark"], row["reason"], row["changed"]) == ("2025", "A", "進んでいます", "false")
+    assert row["measure_title"] == released.measures[0].titles["ja"]
 
 
 @pytest.mark.parametrize("form", ["csv", "json", "parquet"])

@@ -2,15 +2,17 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Max, Min
+from django.db.models import Count, Max, Min
 from psycopg.sql import SQL, Identifier
 
-from todoke.loops.improve.models import PolicyVersion, PublishedFigure
+from todoke.loops.improve.models import Evaluation, PolicyVersion, PublishedFigure, Round
 from todoke.loops.improve.open_data.types import Column, ColumnType, DataSet, Relation, Span, State, of_row, texts
+from todoke.loops.improve.periods import end_of_fiscal_year
 from todoke.loops.improve.queries.policies import current_policies
 from todoke.loops.improve.types import Grain, Indicator, Origin, Policy
 from todoke.registry.catalogue.models import PackVersion
@@ -243,6 +245,72 @@ FIGURES = DataSet(
     keywords=_POLICY_WORDS,
     span=_figure_span,
     primary_key=("policy", "indicator", "grain", "on", "municipality", "service"),
+)
+
+_EVALUATIONS = SQL("""(
+    SELECT e.id, r.policy, r.year, e.measure, coalesce(m.title, '') AS measure_title, e.class_id AS class, e.mark,
+           e.reasons ->> 'ja' AS reason, e.reasons ->> 'en' AS reason_en, e.rule_class,
+           e.changed_at IS NOT NULL AS changed, r.published_at
+      FROM improve_evaluation e JOIN improve_round r ON r.id = e.round_id
+      LEFT JOIN jsonb_to_recordset(%s::jsonb) AS m(policy text, id text, title text)
+             ON m.policy = r.policy AND m.id = e.measure
+     WHERE r.published_at IS NOT NULL
+) AS t""")
+
+
+def _evaluations() -> Relation:
+    measures = [
+        {"policy": policy.id, "id": one.id, "title": one.titles["ja"]}
+        for policy in current_policies()
+        for one in policy.measures
+    ]
+    return Relation(_EVALUATIONS, (json.dumps(measures, ensure_ascii=False),))
+
+
+def _evaluation_state() -> State:
+    found = Evaluation.objects.filter(round__published_at__isnull=False).aggregate(
+        count=Count("pk"), published=Max("round__published_at"), changed=Max("changed_at")
+    )
+    version = f"{_policy_state().version} {found['count']} {found['published']} {found['changed']}"
+    return State(version, found["published"])
+
+
+def _evaluation_span() -> Span:
+    years = Round.objects.filter(published_at__isnull=False).aggregate(first=Min("year"), last=Max("year"))
+    if years["first"] is None:
+        return Span()
+    return Span(date(years["first"], 4, 1), end_of_fiscal_year(years["last"]))
+
+
+EVALUATIONS = DataSet(
+    id="evaluations",
+    titles=texts("年度ごとの評価", "Evaluations", "1年（ねん）ごとの 評価（ひょうか）"),
+    description=texts(
+        "公表した年度の、取組ごとの評価とその理由。規則による評価と、それを変えたかどうかも入っています。",
+        "The class of each measure in the years that were published, with the reason; the rule's class too, and "
+        "whether people changed it.",
+    ),
+    columns=(
+        _column("policy", ColumnType.TEXT, "方針", "Policy", required=True, brief=False),
+        _column("year", ColumnType.INTEGER, "年度", "Fiscal year", required=True),
+        _column("measure", ColumnType.TEXT, "取組ID", "Measure", required=True, brief=False),
+        _column("measure_title", ColumnType.TEXT, "取組", "Measure's title", filter=True),
+        _column("class", ColumnType.TEXT, "評価ID", "Class", required=True, brief=False),
+        _column("mark", ColumnType.TEXT, "評価", "Mark", required=True, filter=True),
+        _column("reason", ColumnType.TEXT, "理由", "Reason"),
+        _column("reason_en", ColumnType.TEXT, "理由（英語）", "Reason in English", brief=False),
+        _column("rule_class", ColumnType.TEXT, "規則による評価ID", "Class by rule", required=True, brief=False),
+        _column("changed", ColumnType.BOOLEAN, "規則と違う評価", "Changed by people", required=True),
+        _column("published_at", ColumnType.MOMENT, "公表日時", "Published at", required=True, brief=False),
+    ),
+    relation=_evaluations,
+    state=_evaluation_state,
+    licence=policy_licence,
+    key=of_row("id"),
+    frequency="ANNUAL",
+    keywords=_POLICY_WORDS,
+    span=_evaluation_span,
+    primary_key=("policy", "year", "measure"),
 )
 
 _SERVICE_COLUMNS = (

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 
 from todoke.loops.improve.open_data.errors import NoDataSetError
-from todoke.loops.improve.open_data.own import FIGURES, INDICATORS, SERVICES
+from todoke.loops.improve.open_data.own import EVALUATIONS, FIGURES, INDICATORS, SERVICES
 from todoke.loops.improve.open_data.standard import FILE_SETS, SHELTER_SET
 from todoke.loops.improve.open_data.types import DataSet
 
-DATA_SETS: Mapping[str, DataSet] = {one.id: one for one in (FIGURES, INDICATORS, SERVICES, SHELTER_SET, *FILE_SETS)}
+DATA_SETS: Mapping[str, DataSet] = {
+    one.id: one for one in (FIGURES, INDICATORS, EVALUATIONS, SERVICES, SHELTER_SET, *FILE_SETS)
+}
 """In the order in which people see them."""
 
 
