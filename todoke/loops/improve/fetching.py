@@ -1,5 +1,7 @@
 """Figures from other systems, once a day; what cannot be taken is logged and kept in the audit trail."""
 
+from urllib.parse import urlsplit
+
 import httpx
 import structlog
 from django.conf import settings
@@ -10,6 +12,7 @@ from todoke.loops.improve.actions.figures import record_figure
 from todoke.loops.improve.adapters.http_source import SourceError, fetch
 from todoke.loops.improve.queries.policies import current_policies
 from todoke.loops.improve.types import Indicator, Origin, Policy
+from todoke.registry.places.models import Municipality
 
 log = structlog.get_logger(__name__)
 
@@ -25,9 +28,11 @@ def fetch_figures(client: httpx.Client) -> int:
 
 
 def _fetch(policy: Policy, indicator: Indicator, address: str, client: httpx.Client) -> int:
-    taken = 0
+    taken, places = 0, {"", *Municipality.objects.values_list("code", flat=True)}
     try:
         for figure in fetch(address, client):
+            if figure.municipality not in places:
+                raise SourceError(f"there is no municipality {figure.municipality[:20]}")
             if figure.on <= clock.today():
                 record_figure(
                     policy=policy,
@@ -36,7 +41,7 @@ def _fetch(policy: Policy, indicator: Indicator, address: str, client: httpx.Cli
                     value=figure.value,
                     municipality=figure.municipality,
                     origin=Origin.HTTP,
-                    detail=address,
+                    detail=_named(address),
                     by=audit.SYSTEM,
                 )
                 taken += 1
@@ -50,3 +55,9 @@ def _fetch(policy: Policy, indicator: Indicator, address: str, client: httpx.Cli
             problem=str(error)[:300],
         )
     return taken
+
+
+def _named(address: str) -> str:
+    """As everybody may read it: without a password before its host, or a key in its query."""
+    parts = urlsplit(address)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from todoke.kernel import audit, clock, events
 from todoke.kernel.errors import NotFoundError
-from todoke.loops.improve.actions.releases import release_figures
+from todoke.loops.improve.actions.releases import figures_to_show, release_figures
 from todoke.loops.improve.desks import may_comment, plans
 from todoke.loops.improve.errors import (
     EvaluationReasonMissingError,
@@ -18,9 +18,11 @@ from todoke.loops.improve.errors import (
     WordsMissingError,
 )
 from todoke.loops.improve.evaluating import class_of, measured, reasons_of
-from todoke.loops.improve.models import Comment, Evaluation, Round
+from todoke.loops.improve.models import Comment, Evaluation, Figure, Round
+from todoke.loops.improve.periods import end_of_fiscal_year
 from todoke.loops.improve.queries.policies import policy_named
-from todoke.loops.improve.queries.rounds import standings_of_year
+from todoke.loops.improve.standing import Standing, standing
+from todoke.loops.improve.types import Grain, Policy
 from todoke.registry.organisations.models import Officer
 from todoke.registry.organisations.officers import home_organisation_id, principal
 
@@ -29,13 +31,14 @@ from todoke.registry.organisations.officers import home_organisation_id, princip
 def evaluate(*, of: Round, officer: Officer) -> list[Evaluation]:
     """Put every measure into a class, by the rules of the policy, from the year's figures and approved reports.
 
-    Done again, it follows the figures; a class that an officer changed stays, beside what the rule says now.
+    Of figures those count that everybody sees or will see with it. Done again, it follows them; a class that an
+    officer changed stays, beside what the rule says now.
     Raises NotPlanningOfficeError, PublishedError.
     """
     row = _open(of, officer)
     policy, today = policy_named(row.policy), clock.today()
     reported = set(row.reports.filter(approved_at__isnull=False).values_list("measure", flat=True))
-    standings = standings_of_year(policy, row.year)
+    standings = _standings_shown(policy, row.year)
     known = {one.measure: one for one in row.evaluations.all()}
     made = []
     for measure in policy.measures:
@@ -54,6 +57,28 @@ def evaluate(*, of: Round, officer: Officer) -> list[Evaluation]:
     row.save(update_fields=["evaluated_at"])
     _record(officer, "round.evaluated", row, measures=len(made))
     return made
+
+
+def _standings_shown(policy: Policy, year: int) -> dict[str, Standing]:
+    """Where every indicator stood at the end of a year by what everybody sees, or is given with the evaluation.
+
+    A reason with its percent tells of the figure that it was worked out from: one that stays inside has no part in it.
+    """
+    first, last = end_of_fiscal_year(year - 1), end_of_fiscal_year(year)
+    whole = {"grain": Grain.QUARTER, "municipality_code": "", "service": ""}
+    seen = Figure.objects.filter(**whole, policy=policy.id, on__gt=first, on__lte=last, release__isnull=False)
+    to_come = [
+        row
+        for row in figures_to_show(policy, last)
+        if row.on > first and all(getattr(row, name) == value for name, value in whole.items())
+    ]
+    shown = {(row.indicator, row.on): row for row in [*seen.order_by("id"), *to_come]}
+    newest = {row.indicator: row for row in sorted(shown.values(), key=lambda row: row.on) if not row.hidden}
+    found = {}
+    for one in policy.indicators:
+        row = newest.get(one.id)
+        found[one.id] = standing(one, row.value if row else None, row.on if row else None)
+    return found
 
 
 @transaction.atomic

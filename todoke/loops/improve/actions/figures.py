@@ -28,6 +28,9 @@ UNLIKELY = 10
 
 PLATFORM = "system"
 
+TOO_LARGE = Decimal(10) ** 14
+_KEPT = Decimal("0.000001")
+
 
 def one_at_a_time() -> None:
     """Who counts or writes figures waits for who does so already: a month's cells and figures fit together."""
@@ -60,6 +63,7 @@ def record_figure(
     if known.source.computation and origin is not Origin.CSV:
         raise ComputedFigureError
     refuse_impossible(known, value)
+    value = as_kept(value)
     key = {
         "policy": policy.id,
         "indicator": indicator,
@@ -85,9 +89,14 @@ def record_figure(
 
 
 def refuse_impossible(indicator: Indicator, value: Decimal) -> None:
-    """Raises ImpossibleFigureError for what no count or share can be."""
-    if value < 0 or (indicator.unit["ja"] == "%" and value > 100):
+    """Raises ImpossibleFigureError for what no count or share can be, or what no table can hold."""
+    if not value.is_finite() or not 0 <= value < TOO_LARGE or (indicator.unit["ja"] == "%" and value > 100):
         raise ImpossibleFigureError
+
+
+def as_kept(value: Decimal) -> Decimal:
+    """With as many places as are kept: a source that says more of them says the same again."""
+    return value.quantize(_KEPT)
 
 
 def is_unlikely(value: Decimal, before: Decimal | None) -> bool:
@@ -194,4 +203,11 @@ def _write(policy: Policy, indicator: Indicator, last: date, wanted: Mapping[_Ke
             ),
         )
         changed += 1
-    return changed
+    gone = [row for key, row in before.items() if row.origin == Origin.PLATFORM and _is_gone(wanted.get(key))]
+    Figure.objects.filter(pk__in=[row.pk for row in gone]).update(current=False)
+    return changed + len(gone)
+
+
+def _is_gone(amount: Amount | None) -> bool:
+    """Whether the rule counts nothing there any more."""
+    return amount is None or amount.value is None

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from todoke.kernel import audit, clock
 from todoke.kernel.errors import InvalidInputError
-from todoke.loops.improve.actions.figures import is_unlikely, one_at_a_time, refuse_impossible
+from todoke.loops.improve.actions.figures import as_kept, is_unlikely, one_at_a_time, refuse_impossible
 from todoke.loops.improve.errors import ImpossibleFigureError, NoIndicatorError, UnlikelyFigureError
 from todoke.loops.improve.models import Figure
 from todoke.loops.improve.periods import end_of_quarter
@@ -73,6 +73,7 @@ def import_figures(
     for row in sorted(rows, key=lambda row: (row.on, row.line)):
         key = (row.indicator, end_of_quarter(row.on), row.municipality)
         problem = _problem(policy, row, places)
+        row = row if problem else row._replace(value=as_kept(row.value))
         if not problem and key in wanted and wanted[key].value != row.value:
             problem = f"{wanted[key].line} 行目と数値が違います"
         line = lines[row.indicator, row.municipality]

@@ -1,21 +1,23 @@
 """Giving figures to everybody: what is about people only where no few of them could be known by it."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import reduce
+from itertools import groupby
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
 from todoke.kernel import audit, clock, events
+from todoke.loops.improve.actions.figures import one_at_a_time
 from todoke.loops.improve.computing import Amount
 from todoke.loops.improve.disclosure import Group, hidden, may_replace
 from todoke.loops.improve.errors import NothingToReleaseError
 from todoke.loops.improve.models import Figure, Release
 from todoke.loops.improve.periods import end_of_quarter, last_ended_quarter
-from todoke.loops.improve.types import Grain, Indicator, Policy
+from todoke.loops.improve.types import Grain, Indicator, Kind, Policy
 from todoke.registry.organisations.models import Officer
 from todoke.registry.places.models import Municipality
 
@@ -30,7 +32,9 @@ def release_figures(*, policy: Policy, by: Officer | None = None) -> Release:
     Of persons, a figure is shown only as ``disclosure`` allows, and one that was shown changes only where the
     difference is not of a few people. Tells ``figures-released``. Raises NothingToReleaseError.
     """
-    last = Release.objects.select_for_update().filter(policy=policy.id).order_by("-number").first()
+    # What is decided upon must still stand there when it is marked as shown.
+    one_at_a_time()
+    last = Release.objects.filter(policy=policy.id).order_by("-number").first()
     release = Release.objects.create(
         policy=policy.id,
         number=last.number + 1 if last else 1,
@@ -38,18 +42,7 @@ def release_figures(*, policy: Policy, by: Officer | None = None) -> Release:
         at=clock.now(),
         by=by,
     )
-    rows = Figure.objects.filter(policy=policy.id, on__lte=release.through).filter(
-        Q(current=True) | Q(release__isnull=False)
-    )
-    quarters: dict[tuple[str, date], list[Figure]] = defaultdict(list)
-    for row in rows.order_by("id"):
-        quarters[row.indicator, end_of_quarter(row.on)].append(row)
-    shown = [
-        figure
-        for (name, _last), figures in quarters.items()
-        if (indicator := policy.by_indicator.get(name))
-        for figure in _to_show(indicator, figures)
-    ]
+    shown = figures_to_show(policy, release.through)
     if not shown:
         raise NothingToReleaseError
     for figure in shown:
@@ -66,22 +59,66 @@ def release_figures(*, policy: Policy, by: Officer | None = None) -> Release:
     return release
 
 
-def _to_show(indicator: Indicator, figures: Sequence[Figure]) -> list[Figure]:
-    """The figures of one quarter that are new to everybody, each marked as hidden or not."""
+def figures_to_show(policy: Policy, through: date) -> list[Figure]:
+    """The figures that a release would add to what everybody sees, each marked as hidden or not; nothing is saved."""
+    rows = Figure.objects.filter(policy=policy.id, on__lte=through).filter(Q(current=True) | Q(release__isnull=False))
+    quarters: dict[_Quarter, list[Figure]] = defaultdict(list)
+    for row in rows.order_by("id"):
+        if row.indicator in policy.by_indicator:
+            quarters[row.indicator, end_of_quarter(row.on)].append(row)
+    stay = _all_hidden(policy, quarters)
+    return [
+        figure
+        for (name, last), figures in quarters.items()
+        for figure in _to_show(policy.by_indicator[name], figures, stay[name, last])
+    ]
+
+
+_Key = tuple[str, date, str, str]
+_Quarter = tuple[str, date]
+
+
+def _all_hidden(policy: Policy, quarters: Mapping[_Quarter, Sequence[Figure]]) -> Mapping[_Quarter, frozenset[_Key]]:
+    """What stays inside of each indicator's quarter.
+
+    What one indicator hides, no other of the same uses shows: of two shares that count the same people one would
+    otherwise tell what the other hides. One of which nothing is shown tells nothing, and is in nobody's way.
+    """
+    stay: dict[_Quarter, frozenset[_Key]] = {}
+    alike: dict[tuple[Kind, date], list[_Quarter]] = defaultdict(list)
+    for (name, last), figures in quarters.items():
+        indicator = policy.by_indicator[name]
+        current = {_key(row): row for row in figures if row.current}
+        stay[name, last] = _hidden(indicator, current) if indicator.people else frozenset()
+        if indicator.people and indicator.source.computation and stay[name, last] < frozenset(current):
+            alike[indicator.source.computation.kind, last].append((name, last))
+    for same in alike.values():
+        together = frozenset[_Key]().union(*(stay[one] for one in same))
+        for one in same:
+            stay[one] = together & {_key(row) for row in quarters[one] if row.current}
+    return stay
+
+
+def _to_show(indicator: Indicator, figures: Sequence[Figure], stay: frozenset[_Key]) -> list[Figure]:
+    """The figures of one quarter that are new to everybody."""
     current = {_key(row): row for row in figures if row.current}
-    before = {_key(row): row for row in figures if row.release_id is not None}
     new = [row for row in current.values() if row.release_id is None]
     if not new:
         return []
-    stay = _hidden(indicator, current) if indicator.people else frozenset()
-    if indicator.people and before and not _may_replace(indicator, before, current, stay):
+    if indicator.people and not all(_may_replace(indicator, before, current, stay) for before in _seen(figures)):
         return []
     for row in new:
         row.hidden = _key(row) in stay
     return new
 
 
-_Key = tuple[str, date, str, str]
+def _seen(figures: Iterable[Figure]) -> Iterator[Mapping[_Key, Figure]]:
+    """The quarter as every release so far showed it: who kept an old one compares it with the newest."""
+    shown: dict[_Key, Figure] = {}
+    released = sorted((row for row in figures if row.release_id is not None), key=lambda row: (row.release_id, row.pk))
+    for _release, rows in groupby(released, key=lambda row: row.release_id):
+        shown = shown | {_key(row): row for row in rows}
+        yield shown
 
 
 def _key(row: Figure) -> _Key:

@@ -246,6 +246,9 @@ def _approved(case: Case, decision: Decision) -> None:
     report = _report_of(case)
     if report is None:
         return
+    if decision.proposal.answered_by_id == report.handed_in_by_id:
+        # The case engine knows who proposed, and that may be a colleague.
+        raise OwnProposalError
     _record_figures(report, case)
     report.approved_at = decision.decided_at
     report.save(update_fields=["approved_at"])

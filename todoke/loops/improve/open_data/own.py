@@ -169,7 +169,7 @@ def _figure_state() -> State:
     with connection.cursor() as cursor:
         cursor.execute(_NEWEST)
         release, at, shown = cursor.fetchone()
-    return State(f"{release or 0}-{shown or 0}", at)
+    return State(f"{release or 0}-{at}-{shown or 0}", at)
 
 
 def _figure_span() -> Span:

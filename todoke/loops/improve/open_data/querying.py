@@ -290,12 +290,14 @@ class _Place:
             empty, value, key, order = json.loads(base64.urlsafe_b64decode(padded.encode("ascii")))
             if not (isinstance(empty, bool) and isinstance(key, str) and order == _order_of(query)):
                 raise ValueError(order)
+            if not isinstance(value, str | None):
+                raise ValueError(order)
             _whole(key)
             if empty not in _segments(query):
                 raise ValueError(order)
             if query.sort and not empty:
-                _value(query.sort, "cursor", value)
-        except (ValueError, TypeError, AttributeError, binascii.Error, BadQueryError):
+                _value(query.sort, "cursor", value or "")
+        except (ValueError, TypeError, AttributeError, RecursionError, binascii.Error, BadQueryError):
             raise BadQueryError(name="cursor", problem=_("この並べ方の続きではありません")) from None
         return cls(empty, value, key, order)
 

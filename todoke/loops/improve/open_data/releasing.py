@@ -24,7 +24,7 @@ WITH shown AS (
     SELECT %(policy)s AS policy, s.indicator, said.title, said.unit, s.grain, s."on",
            CASE WHEN s.municipality_code = '' THEN '' ELSE {WITH_CHECK_DIGIT.format("s.municipality_code")} END AS code,
            coalesce(m.name, '') AS name, s.service, CASE WHEN NOT s.hidden THEN s.value END AS value, s.hidden,
-           s.origin, s.detail, s.note, s.at, said.position
+           s.origin, s.detail, CASE WHEN s.hidden THEN '' ELSE s.note END AS note, s.at, said.position
       FROM shown s JOIN said ON said.id = s.indicator
       LEFT JOIN places_municipality m ON m.code = s.municipality_code
 ), gone AS (

@@ -45,5 +45,5 @@ def _correction(before: Figure, after: Figure, at: datetime) -> Correction:
         None if before.hidden else before.value,
         None if after.hidden else after.value,
         at,
-        after.note,
+        "" if before.hidden or after.hidden else after.note,
     )

@@ -39,7 +39,7 @@ def current_figures(policy_id: str) -> QuerySet[Figure]:
 _RELEASED = """
 SELECT DISTINCT ON (indicator, grain, "on", municipality_code, service)
        indicator, municipality_code, service, "on", CASE WHEN hidden THEN NULL ELSE value END, hidden, origin, detail,
-       note, at
+       CASE WHEN hidden THEN '' ELSE note END, at
   FROM improve_figure
  WHERE policy = %(policy)s AND release_id IS NOT NULL AND grain = %(grain)s
    AND (%(indicator)s = '' OR indicator = %(indicator)s)
