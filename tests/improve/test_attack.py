@@ -13,6 +13,7 @@ from django.conf import LazySettings
 from django.db import connection, transaction
 from django.test import Client
 
+from tests.apply.test_access import signed_in
 from tests.improve.conftest import FOLDER
 from tests.improve.round_offices import LAST_DAY, Prefecture, prefecture, revision_of
 from tests.improve.test_figures import figure, record, use
@@ -316,3 +317,34 @@ def test_after_a_restored_backup_the_same_number_is_another_version(policy: Poli
     before = version_of(data_set("figures"))
     Release.objects.filter(pk=made.pk).update(at=clock.now() + timedelta(hours=1))
     assert version_of(data_set("figures")) != before
+
+
+def test_a_house_with_a_network_of_addresses_is_one_sender(
+    client: Client, policy: Policy, settings: LazySettings
+) -> None:
+    settings.OPEN_DATA_BURST, settings.OPEN_DATA_RATE = 10, 0.1
+    statuses = [
+        client.get("/api/data/indicators/records", REMOTE_ADDR=f"2001:db8::{number}").status_code
+        for number in range(1, 13)
+    ]
+    assert statuses[:10] == [200] * 10
+    assert statuses[10:] == [429, 429]
+    assert client.get("/api/data/indicators/records", REMOTE_ADDR="2001:db8:0:1::1").status_code == 200
+
+
+def test_what_the_database_cannot_read_is_a_problem_in_json(client: Client, policy: Policy) -> None:
+    answer = client.get("/api/data/figures/records", {"released_at__gte": "2026-01-01T00:00:00+23:00"})
+    assert answer.status_code == 400
+    assert answer.headers["Content-Type"].startswith("application/problem+json")
+
+
+def test_a_report_is_worked_at_on_its_own_page_alone(prefecture: Prefecture) -> None:
+    prefecture.open()
+    case = prefecture.handed_in(prefecture.report(), figure_data_sets=950).case
+    assert case
+    answer = signed_in(prefecture.head).post(
+        f"/console/cases/{case.receipt_number}/approve/", {"revision": case.revision}
+    )
+    assert answer.status_code == 404
+    case.refresh_from_db()
+    assert case.state == "proposed"

@@ -38,9 +38,9 @@ class BadDateError(InvalidInputError):
 
 
 def case_of_office(request: OfficerRequest, receipt_number: str) -> Case:
-    """Raises NotFoundError for another office's case as for none."""
+    """Raises NotFoundError for another office's case as for none; a report is worked at on its own page alone."""
     found = queries.case_for(request.officer, receipt_number)
-    if found is None:
+    if found is None or (request.method == "POST" and pack_of(found.pack_version_id).is_internal):
         raise NotFoundError
     return found
 

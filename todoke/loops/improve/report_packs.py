@@ -147,8 +147,8 @@ def municipal_pack(policy: Policy, year: int) -> Pack:
                     "explanation",
                     "数値の説明",
                     "About the figures",
-                    "前と大きくちがう数値があるときは、理由を書いてください。",
-                    "Where a figure is far from the one before, say why.",
+                    "前と大きくちがう数値があるときは、理由を書いてください。数値といっしょに公表されます。",
+                    "Where a figure is far from the one before, say why; it is published with it.",
                 ),
             ],
         ),
@@ -198,8 +198,8 @@ def _figure(indicator: Indicator, year: int, known: Known, *, required: bool) ->
         explanation_of(indicator.id),
         f"「{indicator.titles['ja']}」の数値の説明",
         f"Why “{indicator.titles['en']}” is so different",
-        "前の数値の10倍以上か、10分の1以下です。間違いがなければ、理由を書いてください。",
-        "It is ten times the figure before or more, or a tenth or less. If it is right, say why.",
+        "前の数値の10倍以上か、10分の1以下です。間違いがなければ、理由を書いてください。数値といっしょに公表されます。",
+        "It is ten times the figure before or more, or a tenth or less. If it is right, say why: it is published.",
         required=True,
     )
     return [made, {**why, "show_if": rule, "max_length": 300}]

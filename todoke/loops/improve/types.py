@@ -111,6 +111,11 @@ class Indicator:
     source: Source
 
     @property
+    def of_people(self) -> bool:
+        """Whether its counts could tell of somebody: what the platform counts is always what people did."""
+        return self.people or self.source.computation is not None
+
+    @property
     def goal(self) -> Target:
         """The last target."""
         return self.targets[-1]

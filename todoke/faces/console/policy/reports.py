@@ -20,9 +20,8 @@ from todoke.loops.improve.actions.reports import accept_figure, approve_report, 
 from todoke.loops.improve.desks import reporters
 from todoke.loops.improve.models import Report
 from todoke.loops.improve.periods import end_of_fiscal_year
-from todoke.loops.improve.queries.reports import ReportState, answers_of, is_late, state_of, title_of
+from todoke.loops.improve.queries.reports import ReportState, figure_said, is_late, state_of, title_of
 from todoke.loops.improve.queries.rounds import standings_of_year
-from todoke.loops.improve.report_packs import question_of
 from todoke.loops.improve.standing import Standing, expected_value, standing
 from todoke.loops.improve.types import Indicator, Origin
 from todoke.registry.catalogue.types import in_language
@@ -80,13 +79,13 @@ def indicator_rows(request: PolicyRequest, report: Report) -> list[IndicatorRow]
     if not report.measure:
         return []
     reading, year = ("en" if request.reading == "en" else "ja"), report.round.year
-    known, answers = standings_of_year(request.policy, year), answers_of(report)
+    known = standings_of_year(request.policy, year)
     rows = []
     for one in request.policy.indicators_of(report.measure):
-        now, said = known[one.id], answers.get(question_of(one.id))
-        said_only = type(said) is int and report.approved_at is None
+        now, said = known[one.id], figure_said(report, one.id)
+        said_only = said is not None and report.approved_at is None
         if said_only:
-            now = standing(one, Decimal(str(said)).scaleb(-one.decimals), end_of_fiscal_year(year))
+            now = standing(one, said, end_of_fiscal_year(year))
         rows.append(
             IndicatorRow(
                 indicator=one,

@@ -64,7 +64,8 @@ def figures_to_show(policy: Policy, through: date) -> list[Figure]:
     rows = Figure.objects.filter(policy=policy.id, on__lte=through).filter(Q(current=True) | Q(release__isnull=False))
     quarters: dict[_Quarter, list[Figure]] = defaultdict(list)
     for row in rows.order_by("id"):
-        if row.indicator in policy.by_indicator:
+        indicator = policy.by_indicator.get(row.indicator)
+        if indicator and (indicator.municipal or not row.municipality_code):
             quarters[row.indicator, end_of_quarter(row.on)].append(row)
     stay = _all_hidden(policy, quarters)
     return [
@@ -89,8 +90,8 @@ def _all_hidden(policy: Policy, quarters: Mapping[_Quarter, Sequence[Figure]]) -
     for (name, last), figures in quarters.items():
         indicator = policy.by_indicator[name]
         current = {_key(row): row for row in figures if row.current}
-        stay[name, last] = _hidden(indicator, current) if indicator.people else frozenset()
-        if indicator.people and indicator.source.computation and stay[name, last] < frozenset(current):
+        stay[name, last] = _hidden(indicator, current) if indicator.of_people else frozenset()
+        if indicator.source.computation and stay[name, last] < frozenset(current):
             alike[indicator.source.computation.kind, last].append((name, last))
     for same in alike.values():
         together = frozenset[_Key]().union(*(stay[one] for one in same))
@@ -105,7 +106,7 @@ def _to_show(indicator: Indicator, figures: Sequence[Figure], stay: frozenset[_K
     new = [row for row in current.values() if row.release_id is None]
     if not new:
         return []
-    if indicator.people and not all(_may_replace(indicator, before, current, stay) for before in _seen(figures)):
+    if indicator.of_people and not all(_may_replace(indicator, before, current, stay) for before in _seen(figures)):
         return []
     for row in new:
         row.hidden = _key(row) in stay

@@ -35,6 +35,7 @@ from todoke.loops.improve.errors import (
 from todoke.loops.improve.models import Report
 from todoke.loops.improve.periods import end_of_fiscal_year
 from todoke.loops.improve.queries.policies import policy_named
+from todoke.loops.improve.queries.reports import figure_said
 from todoke.loops.improve.report_packs import (
     APPROVED,
     asked_of,
@@ -255,12 +256,12 @@ def _approved(case: Case, decision: Decision) -> None:
 
 
 def _record_figures(report: Report, case: Case) -> None:
-    policy, form = policy_named(report.round.policy), form_of_version(case.pack_version_id)
+    policy = policy_named(report.round.policy)
     answers = case.submissions.order_by("-number")[0].answers
     by = report.handed_in_by
     for indicator in _asked(report, policy):
-        question, parts = form.question(question_of(indicator.id)), answers.get(question_of(indicator.id))
-        if question is None or question.type != "decimal" or type(parts) is not int:
+        value = figure_said(report, indicator.id)
+        if value is None:
             continue
         why = str(answers.get(explanation_of(indicator.id), ""))
         # The head has approved it: that it is unlike what others entered meanwhile is not asked again.
@@ -270,7 +271,7 @@ def _record_figures(report: Report, case: Case) -> None:
                     policy=policy,
                     indicator=indicator.id,
                     on=end_of_fiscal_year(report.round.year),
-                    value=exact_value(question, parts),
+                    value=value,
                     municipality=report.municipality_code,
                     origin=Origin.REPORT,
                     detail=case.receipt_number,

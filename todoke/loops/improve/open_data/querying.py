@@ -16,7 +16,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.db import OperationalError, connection, transaction
+from django.db import DataError, OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 from psycopg.errors import QueryCanceled
 from psycopg.sql import SQL, Composable, Identifier
@@ -192,7 +192,10 @@ def _number(text: str) -> Decimal:
 
 @contextmanager
 def patient() -> Iterator[Any]:
-    """A cursor for what is asked by anybody: given up after PATIENCE. Raises TooCostlyError."""
+    """A cursor for what is asked by anybody: given up after PATIENCE.
+
+    Raises TooCostlyError, and BadQueryError for a value that the database reads otherwise than Python.
+    """
     inside = connection.in_atomic_block
     try:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -200,6 +203,8 @@ def patient() -> Iterator[Any]:
             yield cursor
             if inside:
                 cursor.execute("SET LOCAL statement_timeout = 0; SET LOCAL random_page_cost TO DEFAULT")
+    except DataError as error:
+        raise BadQueryError(name="query", problem=_("値を読めません")) from error
     except OperationalError as error:
         if isinstance(error.__cause__, QueryCanceled):
             raise TooCostlyError from error

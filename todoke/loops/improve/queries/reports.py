@@ -3,12 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from todoke.capabilities.forms.questions.texts import exact_value
 from todoke.kernel import clock
+from todoke.loops.apply.packs import form_of_version
 from todoke.loops.apply.types import CaseState
 from todoke.loops.improve.models import Report, Round
+from todoke.loops.improve.report_packs import question_of
 from todoke.loops.improve.types import Policy
 from todoke.registry.catalogue.types import Texts
 from todoke.registry.places.queries import municipalities
@@ -91,6 +95,17 @@ def answers_of(report: Report) -> Mapping[str, Any]:
         return {}
     newest = report.case.submissions.order_by("-number").first()
     return newest.answers if newest else {}
+
+
+def figure_said(report: Report, indicator: str) -> Decimal | None:
+    """What was handed in last for an indicator, in the places of the form that asked; None where it was not asked."""
+    if report.case is None:
+        return None
+    asked = question_of(indicator)
+    question, parts = form_of_version(report.case.pack_version_id).question(asked), answers_of(report).get(asked)
+    if question is None or question.type != "decimal" or type(parts) is not int:
+        return None
+    return exact_value(question, parts)
 
 
 def last_words(report: Report) -> Mapping[str, Any]:
