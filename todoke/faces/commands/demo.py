@@ -22,6 +22,7 @@ from todoke.faces.demonstration.play import Applicant, Stage, childcare, disclos
 from todoke.faces.demonstration.policy import load_policy, load_round
 from todoke.faces.demonstration.population import load_population
 from todoke.faces.demonstration.shelters import load_shelters
+from todoke.faces.demonstration.standard_sets import load_standard_sets
 from todoke.loops.apply.models import Case
 from todoke.loops.apply.packs import read_packs
 from todoke.loops.apply.types import CaseState
@@ -74,6 +75,7 @@ def _prepare(residents: int, *, reported: bool) -> None:
     load_officers()
     load_population(residents=residents)
     load_shelters()
+    load_standard_sets()
     write_cards()
     later = {once_only.LATER} - {pack.id for pack in current_packs()}
     policy = load_policy()
