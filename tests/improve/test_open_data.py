@@ -50,7 +50,7 @@ def released(policy: Policy, db: None) -> Policy:
         Municipality(code=code, prefecture_code="04", name=name, name_en=name)
         for code, name in (("04202", "石巻市"), ("04203", "塩竈市"), ("04205", "気仙沼市"), ("04100", "仙台市"))
     )
-    name = next(one.id for one in policy.indicators if not one.people)
+    name = next(one.id for one in policy.indicators if one.municipal and not one.of_people)
     for number, on in enumerate((date(2026, 3, 31), date(2026, 6, 30), date(2026, 9, 30))):
         _figure(policy, name, on, f"{number + 1}.50")
         for place in ("04202", "04203", "04100"):

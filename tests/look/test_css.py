@@ -34,6 +34,7 @@ LOADED = {
         ("todoke.css", "parts.css", "console.css", "staff.css", "situation.css", "crisis.css", "orders.css"),
         56_000,
     ),
+    "open data": (("todoke.css", "parts.css", "data.css"), 40_000),
     "the reader": (("todoke.css", "parts.css", "reader.css"), 40_000),
 }
 
