@@ -13,6 +13,7 @@ from pytest_django.fixtures import Settings
 from tests.packs.conftest import Break
 from todoke.faces.commands import coverage
 from todoke.faces.commands import packs as packs_command
+from todoke.loops.improve.policies import load_policies
 from todoke.loops.reach.plans import Plan, load_plans
 from todoke.registry.catalogue.coverage import System, packs_of, read_systems
 from todoke.registry.catalogue.loader import PackError
@@ -57,17 +58,19 @@ def test_the_rows_are_those_of_the_plan(systems: list[System]) -> None:
 def test_the_table_has_every_row(
     systems: list[System], packs: dict[str, Pack], plans: dict[str, Plan], capsys: pytest.CaptureFixture[str]
 ) -> None:
+    policies = load_policies(installed.POLICIES)
     assert run("coverage") == 0
     head, *lines, last = capsys.readouterr().out.splitlines()
-    assert head.split() == ["row", "title", "packs", "and", "plans"]
+    assert head.split() == ["row", "title", "packs,", "plans", "and", "policies"]
     assert [line.split()[0] for line in lines] == [system.row for system in systems]
     for system, line in zip(systems, lines, strict=True):
         assert system.title["en"] in line
         named = sorted(f"plans/{plan.id}" for plan in plans.values() if system.row in plan.row)
+        named += sorted(f"policies/{one.id}" for one in policies.values() if system.row in one.row)
         assert line.endswith(", ".join([*packs_of(system, packs.values()), *named]))
-    served = {row for one in [*packs.values(), *plans.values()] for row in one.row}
+    served = {row for one in [*packs.values(), *plans.values(), *policies.values()] for row in one.row}
     assert served <= {system.row for system in systems}
-    assert last == f"{len(served)} of {len(systems)} rows have a pack or a plan"
+    assert last == f"{len(served)} of {len(systems)} rows have a pack, a plan or a policy"
 
 
 def test_json_is_a_line_a_row(
@@ -80,6 +83,7 @@ def test_json_is_a_line_a_row(
     assert said == {(row, pack.id) for pack in packs.values() for row in pack.row}
     said = {(line["row"], plan_id) for line in lines for plan_id in line["plans"]}
     assert said == {(row, plan.id) for plan in plans.values() for row in plan.row}
+    assert {line["row"] for line in lines if line["policies"]} >= {"E1", "E2", "E3", "G7.2"}
 
 
 def test_a_plan_that_names_no_row_of_ours(

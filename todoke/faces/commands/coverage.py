@@ -1,4 +1,4 @@
-"""todoke coverage: which systems of the prefecture's plan have a pack, or a plan of what is sent in a disaster."""
+"""todoke coverage: which systems of the prefecture's plan have a pack, a plan for disasters, or a policy."""
 
 import argparse
 import json
@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterable
 from django.conf import settings
 
 from todoke.loops.apply.packs import read_packs
+from todoke.loops.improve.policies import load_policies
+from todoke.loops.improve.types import Policy
 from todoke.loops.reach.plans import Plan, load_plans
 from todoke.registry.catalogue.coverage import System, packs_of, read_systems
 from todoke.registry.catalogue.loader import PackError
@@ -24,7 +26,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     """Add ``coverage`` to the commands."""
     parser = subparsers.add_parser(
         "coverage",
-        help="list the systems of the prefecture's plan with the packs and plans that serve them",
+        help="list the systems of the prefecture's plan with the packs, plans and policies that serve them",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -33,42 +35,50 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 also where nothing serves a row; 1 when packs, plans or rows cannot be read, or a plan names another row."""
+    """0 also where nothing serves a row; 1 when something cannot be read, or names a row that there is not."""
     try:
         systems = read_systems(settings.PACKS)
         packs = read_packs(settings.PACKS).values()
         plans = load_plans(settings.PLANS).values()
-        _check(plans, systems)
+        policies = load_policies(settings.POLICIES).values()
+        _check("plan.yaml", plans, systems)
+        _check("policy.yaml", policies, systems)
     except PackError as error:
         print(error, file=sys.stderr)
         return 1
-    served = [(system, packs_of(system, packs), _plans_of(system, plans)) for system in systems]
+    served = [
+        (
+            system,
+            {
+                "packs": packs_of(system, packs),
+                "plans": _serving(system, plans),
+                "policies": _serving(system, policies),
+            },
+        )
+        for system in systems
+    ]
     if args.json:
-        for system, ids, others in served:
-            line = {"row": system.row, "title": _title(system), "packs": ids, "plans": others}
-            print(json.dumps(line, ensure_ascii=False))
+        for system, by in served:
+            print(json.dumps({"row": system.row, "title": _title(system), **by}, ensure_ascii=False))
         return 0
     width = max(len(_title(system)) for system in systems)
-    print(f"{'row':<5} {'title':<{width}}  packs and plans")
-    for system, ids, others in served:
-        names = [*ids, *(f"plans/{one}" for one in others)]
+    print(f"{'row':<5} {'title':<{width}}  packs, plans and policies")
+    for system, by in served:
+        names = [name if kind == "packs" else f"{kind}/{name}" for kind, ids in by.items() for name in ids]
         print(f"{system.row:<5} {_title(system):<{width}}  {', '.join(names)}".rstrip())
-    print(f"{sum(bool(ids or others) for _system, ids, others in served)} of {len(served)} rows have a pack or a plan")
+    print(f"{sum(any(by.values()) for _system, by in served)} of {len(served)} rows have a pack, a plan or a policy")
     return 0
 
 
-def _plans_of(system: System, plans: Iterable[Plan]) -> list[str]:
-    return sorted(plan.id for plan in plans if system.row in plan.row)
+def _serving(system: System, among: Iterable[Plan | Policy]) -> list[str]:
+    return sorted(one.id for one in among if system.row in one.row)
 
 
-def _check(plans: Iterable[Plan], systems: Collection[System]) -> None:
-    """Raises PackError."""
+def _check(file: str, among: Iterable[Plan | Policy], systems: Collection[System]) -> None:
+    """Raises PackError for rows that there are not."""
     known = {system.row for system in systems}
     unknown = [
-        f"{plan.id}/plan.yaml: row {row} is not in systems.yaml"
-        for plan in plans
-        for row in plan.row
-        if row not in known
+        f"{one.id}/{file}: row {row} is not in systems.yaml" for one in among for row in one.row if row not in known
     ]
     if unknown:
         raise PackError(unknown)

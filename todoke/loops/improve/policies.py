@@ -71,6 +71,7 @@ SCHEMAS: Mapping[str, dict[str, Any]] = {
     "policy.yaml": _record(
         {
             "id": IDENTIFIER,
+            "row": {"type": "array", "items": {"type": "string"}},
             "titles": TEXTS,
             "summary": TEXTS,
             "period": _record({"from": _DAY, "to": _DAY}),
@@ -249,6 +250,7 @@ def policy_from(content: Mapping[str, Any]) -> Policy:
     """The policy of a content that passed the schema."""
     return Policy(
         id=content["id"],
+        row=tuple(content["row"]),
         titles=content["titles"],
         summary=content["summary"],
         begins=date.fromisoformat(content["period"]["from"]),

@@ -191,6 +191,9 @@ class Policy:
     """A plan of some years with all that is measured."""
 
     id: str
+    row: tuple[str, ...]
+    """Systems of the prefecture's plan that it is itself: of its measures they stand in each."""
+
     titles: Texts
     summary: Texts
     begins: date
