@@ -1,13 +1,9 @@
 """The report for who takes over: the state, the figures, what is open; without anybody's name."""
 
 import json
-from functools import cache
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
-import typst
-from django.conf import settings
 from django.http import HttpResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -21,6 +17,7 @@ from todoke.faces.console.incident import incident_of
 from todoke.faces.console.open_shelters import standing_shelters
 from todoke.faces.console.templatetags.situation import clock_time
 from todoke.faces.console.time_line import words_of
+from todoke.faces.typesetting import pdf_of
 from todoke.kernel import audit, clock
 from todoke.loops.reach.actions.situations import callees_of, situation_of
 from todoke.loops.reach.calling import Heard
@@ -29,8 +26,6 @@ from todoke.loops.reach.queries.incidents import Lane, happenings, orders_of
 from todoke.registry.places.queries import municipalities
 
 TEMPLATE = Path(__file__).parent / "reports" / "handover.typ"
-FONTS = settings.BASE_DIR / "node_modules" / "@expo-google-fonts" / "noto-sans-jp"
-WEIGHTS = ("400Regular", "700Bold")
 CALLS, SHELTERS, MOMENTS, ORDERS = 12, 24, 16, 20
 """So many of each fit on two pages; the rest is counted."""
 
@@ -48,24 +43,11 @@ def report(request: CrisisRequest, incident_id: int) -> HttpResponse:
         subject=f"incident:{incident.pk}",
         organisation_id=request.desk.offices[0].pk,
     )
-    with _one_at_a_time:
-        made = _compiler().compile(
-            format="pdf", sys_inputs={"data": json.dumps(told, ensure_ascii=False)}, pdf_standards=["ua-1"]
-        )
-    response = HttpResponse(bytes(made), content_type="application/pdf")  # type: ignore[arg-type]
+    made = pdf_of(TEMPLATE, {"data": json.dumps(told, ensure_ascii=False)}, ["ua-1"])
+    response = HttpResponse(made, content_type="application/pdf")
     day = clock.now().astimezone(clock.JAPAN)
     response.headers["Content-Disposition"] = f'inline; filename="situation-{incident.pk}-{day:%Y%m%d-%H%M}.pdf"'
     return response
-
-
-_one_at_a_time = Lock()
-
-
-@cache
-def _compiler() -> typst.Compiler:
-    """With the fonts of the package, the system's besides; it keeps what it has read."""
-    fonts = [str(FONTS / weight) for weight in WEIGHTS if (FONTS / weight).is_dir()]
-    return typst.Compiler(TEMPLATE, root=TEMPLATE.parent, font_paths=fonts)  # type: ignore[misc]
 
 
 def _told(incident: Incident, request: CrisisRequest) -> dict[str, Any]:

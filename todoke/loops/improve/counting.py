@@ -10,7 +10,7 @@ BATCH = 200_000
 _COUNT = """
 WITH taken AS (
     DELETE FROM improve_use WHERE id IN (
-        SELECT id FROM improve_use ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+        SELECT id FROM improve_use ORDER BY id LIMIT %s
     ) RETURNING kind, month, municipality_code, service, attributes, count, value
 ), cells AS (
     INSERT INTO improve_usecell AS cell (kind, month, municipality_code, service, attributes, count, value)
@@ -26,12 +26,17 @@ SELECT count(*) FROM taken
 """
 
 
+def one_at_a_time() -> None:
+    """Who counts or writes figures waits for who does so already: a month's cells and figures fit together."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('improve.count'))")
+
+
 @transaction.atomic
 def count_batch(limit: int = BATCH) -> int:
-    """Count up to ``limit`` uses and forget them; how many there were. Two workers at once count different ones."""
+    """Count up to ``limit`` uses and forget them; how many there were. Two workers take turns."""
+    one_at_a_time()
     with connection.cursor() as cursor:
-        # Whoever makes figures of a month's cells waits until these are written, and sees the month as outdated.
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('improve.count'))")
         cursor.execute(_COUNT, [limit])
         return int(cursor.fetchone()[0])
 

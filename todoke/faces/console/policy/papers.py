@@ -2,20 +2,17 @@
 
 import json
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
-import typst
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from todoke.faces.console.handover import FONTS, WEIGHTS
 from todoke.faces.console.policy.desk import PolicyRequest, policy_desk, round_of
 from todoke.faces.console.policy.evaluation import pillars_of
 from todoke.faces.console.policy.reports import number
+from todoke.faces.typesetting import Standard, pdf_of
 from todoke.kernel import audit, clock
 from todoke.loops.improve.models import Meeting, Round
 from todoke.loops.improve.periods import end_of_fiscal_year
@@ -28,14 +25,7 @@ from todoke.registry.organisations.officers import principal
 from todoke.registry.organisations.queries import OfficeNotFoundError, office_for
 
 TEMPLATE = Path(__file__).parent.parent / "reports" / "headquarters.typ"
-STANDARDS = ["a-2b", "ua-1"]
-_one_at_a_time = Lock()
-
-
-@cache
-def _compiler() -> typst.Compiler:
-    fonts = [str(FONTS / weight) for weight in WEIGHTS if (FONTS / weight).is_dir()]
-    return typst.Compiler(TEMPLATE, root=TEMPLATE.parent, font_paths=fonts)  # type: ignore[misc]
+STANDARDS: tuple[Standard, ...] = ("a-2b", "ua-1")
 
 
 @require_safe
@@ -58,9 +48,7 @@ def pdf_response(content: bytes, name: str) -> HttpResponse:
 def made_papers(request: PolicyRequest, of: Round, meeting: Meeting | None = None) -> bytes:
     """The papers of a round; with a meeting, its agenda is what is to be decided."""
     data = json.dumps(told(request, of, meeting), ensure_ascii=False)
-    with _one_at_a_time:
-        made = _compiler().compile(format="pdf", sys_inputs={"data": data}, pdf_standards=STANDARDS)  # type: ignore[arg-type]
-    return bytes(made)  # type: ignore[arg-type]
+    return pdf_of(TEMPLATE, {"data": data}, STANDARDS)
 
 
 def told(request: PolicyRequest, of: Round, meeting: Meeting | None) -> dict[str, Any]:

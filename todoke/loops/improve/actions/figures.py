@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from todoke.kernel import audit, clock
 from todoke.loops.improve.computing import Amount, Cell, amounts
+from todoke.loops.improve.counting import one_at_a_time
 from todoke.loops.improve.errors import (
     ComputedFigureError,
     ImpossibleFigureError,
@@ -30,12 +31,6 @@ PLATFORM = "system"
 
 TOO_LARGE = Decimal(10) ** 14
 _KEPT = Decimal("0.000001")
-
-
-def one_at_a_time() -> None:
-    """Who counts or writes figures waits for who does so already: a month's cells and figures fit together."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('improve.count'))")
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """Figures from a file: all of them, or none with every problem."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,7 +11,8 @@ from django.db import transaction
 
 from todoke.kernel import audit, clock
 from todoke.kernel.errors import InvalidInputError
-from todoke.loops.improve.actions.figures import as_kept, is_unlikely, one_at_a_time, refuse_impossible
+from todoke.loops.improve.actions.figures import as_kept, is_unlikely, refuse_impossible
+from todoke.loops.improve.counting import one_at_a_time
 from todoke.loops.improve.errors import ImpossibleFigureError, NoIndicatorError, UnlikelyFigureError
 from todoke.loops.improve.models import Figure
 from todoke.loops.improve.periods import end_of_quarter
@@ -63,8 +64,39 @@ def import_figures(
     impossible figure, or an unlikely one without a ``note``.
     """
     one_at_a_time()
-    places = {"", *Municipality.objects.values_list("code", flat=True)}
     known = _current(policy)
+    wanted, problems = _checked(policy, rows, known, explained=bool(note.strip()))
+    if problems:
+        raise BadFiguresError(file=file, problems=sorted(problems, key=lambda problem: problem.line))
+    new = [key for key in wanted if key not in known]
+    corrected = [key for key, row in wanted.items() if key in known and known[key].value != row.value]
+    Figure.objects.filter(pk__in=[known[key].pk for key in corrected]).update(current=False)
+    said = {"origin": Origin.CSV, "detail": file[:200], "note": note.strip()[:300], "by": by, "by_name": by_name[:60]}
+    now = clock.now()
+    Figure.objects.bulk_create(
+        Figure(
+            policy=policy.id,
+            indicator=key[0],
+            grain=Grain.QUARTER,
+            on=key[1],
+            municipality_code=key[2],
+            value=wanted[key].value,
+            at=now,
+            **said,
+        )
+        for key in new + corrected
+    )
+    imported = Imported(len(new), len(corrected), len(wanted) - len(new) - len(corrected))
+    counts = {"new": imported.new, "corrected": imported.corrected}
+    audit.record(actor=by, action="figures-import", subject=f"policy:{policy.id}", file=file, **counts)
+    return imported
+
+
+def _checked(
+    policy: Policy, rows: Iterable[FigureRow], known: Mapping[_Key, Figure], *, explained: bool
+) -> tuple[dict[_Key, FigureRow], list[Problem]]:
+    """The rows by what they are a figure of, and what is wrong with them; each is compared with the one before it."""
+    places = {"", *Municipality.objects.values_list("code", flat=True)}
     lines: dict[tuple[str, str], dict[date, Decimal | None]] = defaultdict(dict)
     for (indicator, on, place), figure in known.items():
         lines[indicator, place][on] = figure.value
@@ -78,44 +110,12 @@ def import_figures(
             problem = f"{wanted[key].line} 行目と数値が違います"
         line = lines[row.indicator, row.municipality]
         last = max((on for on in line if on <= key[1]), default=None)
-        if not problem and not note.strip() and last and is_unlikely(row.value, line[last]):
+        if not problem and not explained and last and is_unlikely(row.value, line[last]):
             problem = UnlikelyFigureError().message
         if problem:
             problems.append(Problem(row.line, problem))
         wanted[key], line[key[1]] = row, row.value
-    if problems:
-        raise BadFiguresError(file=file, problems=sorted(problems, key=lambda problem: problem.line))
-    new = [key for key in wanted if key not in known]
-    corrected = [key for key, row in wanted.items() if key in known and known[key].value != row.value]
-    Figure.objects.filter(pk__in=[known[key].pk for key in corrected]).update(current=False)
-    now = clock.now()
-    Figure.objects.bulk_create(
-        Figure(
-            policy=policy.id,
-            indicator=key[0],
-            grain=Grain.QUARTER,
-            on=key[1],
-            municipality_code=key[2],
-            value=wanted[key].value,
-            origin=Origin.CSV,
-            detail=file[:200],
-            note=note.strip()[:300],
-            by=by,
-            by_name=by_name[:60],
-            at=now,
-        )
-        for key in new + corrected
-    )
-    imported = Imported(len(new), len(corrected), len(wanted) - len(new) - len(corrected))
-    audit.record(
-        actor=by,
-        action="figures-import",
-        subject=f"policy:{policy.id}",
-        file=file,
-        new=len(new),
-        corrected=len(corrected),
-    )
-    return imported
+    return wanted, problems
 
 
 def _current(policy: Policy) -> dict[_Key, Figure]:

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from todoke.kernel import audit, clock
 from todoke.kernel.errors import InvalidInputError, NotAllowedError
-from todoke.loops.improve.actions.figures import one_at_a_time
+from todoke.loops.improve.counting import one_at_a_time
 from todoke.loops.improve.models import PaperCount, Use
 from todoke.loops.improve.queries.papers import desks_for_paper
 from todoke.loops.improve.types import Kind

@@ -11,8 +11,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from todoke.kernel import audit, clock, events
-from todoke.loops.improve.actions.figures import one_at_a_time
 from todoke.loops.improve.computing import Amount
+from todoke.loops.improve.counting import one_at_a_time
 from todoke.loops.improve.disclosure import Group, hidden, may_replace
 from todoke.loops.improve.errors import NothingToReleaseError
 from todoke.loops.improve.models import Figure, Release
