@@ -348,3 +348,17 @@ def test_a_report_is_worked_at_on_its_own_page_alone(prefecture: Prefecture) -> 
     assert answer.status_code == 404
     case.refresh_from_db()
     assert case.state == "proposed"
+
+
+def test_the_places_of_a_figure_may_come_after_the_whole(policy: Policy) -> None:
+    """A share that others counted: no number of people is known of it that a later split could give away."""
+    content = json.loads(json.dumps(policy.content))
+    content["indicators"][3] |= {"about": "people", "unit": content["indicators"][1]["unit"]}
+    share = policy_from(content)
+    publish_policy(policy=share, actor="system")
+    said = {"policy": share, "indicator": "data-sets", "on": QUARTER, "origin": Origin.REPORT, "detail": "", "by": "x"}
+    record_figure(**said, value=Decimal(40))
+    release_figures(policy=share)
+    record_figure(**said, value=Decimal(35), municipality="04202")
+    release_figures(policy=share)
+    assert released("small-policy", by="place")["data-sets"]["04202"][-1].value == 35

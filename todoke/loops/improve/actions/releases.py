@@ -142,9 +142,13 @@ def group_of(indicator: Indicator, figure: Figure) -> Group | None:
     return Group(int(figure.value))
 
 
+def _groups(indicator: Indicator, figures: Mapping[_Key, Figure]) -> dict[_Key, Group]:
+    return {key: group for key, row in figures.items() if (group := group_of(indicator, row)) is not None}
+
+
 def _hidden(indicator: Indicator, figures: Mapping[_Key, Figure]) -> frozenset[_Key]:
     smallest = settings.SMALLEST_COUNT
-    groups = {key: group for key, row in figures.items() if (group := group_of(indicator, row)) is not None}
+    groups = _groups(indicator, figures)
     total = next((group for key, group in groups.items() if not _axis(key)), None)
     if total is not None and total.is_small(smallest):
         return frozenset(figures)
@@ -176,18 +180,19 @@ def _rest(total: Group, parts: Iterable[Group]) -> Group:
 def _may_replace(
     indicator: Indicator, before: Mapping[_Key, Figure], after: Mapping[_Key, Figure], stay: frozenset[_Key]
 ) -> bool:
-    """Whether the quarter can be shown anew: the same parts hidden, and no difference that is of a few people."""
-    if {key for key, row in before.items() if row.hidden} != set(stay) or before.keys() != after.keys():
+    """Whether the quarter can be shown anew: the same parts hidden, and no difference that is of a few people.
+
+    Shares of numbers that are not known here are in nobody's way: their places may come later than the whole.
+    """
+    olds, news = _groups(indicator, before), _groups(indicator, after)
+    if olds.keys() != news.keys() or {key for key in olds if before[key].hidden} != stay & olds.keys():
         return False
     smallest = settings.SMALLEST_COUNT
     rests: dict[str, list[tuple[Group, Group]]] = defaultdict(list)
-    for key, row in before.items():
-        old, new = group_of(indicator, row), group_of(indicator, after[key])
-        if old is None or new is None:
-            continue
-        if not may_replace(old, new, smallest):
+    for key, old in olds.items():
+        if not may_replace(old, news[key], smallest):
             return False
-        rests[_axis(key)].append((old, new))
+        rests[_axis(key)].append((old, news[key]))
     totals = rests.pop("", [])
     return all(
         may_replace(_rest(old, (a for a, _b in parts)), _rest(new, (b for _a, b in parts)), smallest)
